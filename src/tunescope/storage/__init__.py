@@ -1,1 +1,25 @@
-"""."""
+"""Where results live: arrays and tables, written whole or not at all.
+
+`ResultStore` keeps the units of work of a study; `read_table`, `write_table`, `read_json` and `write_json`
+read and write single files with the same promise: a file is there whole or not at all.
+"""
+
+from tunescope.storage._arrays import ArrayFile, write_arrays
+from tunescope.storage._atomic import write_json, write_text
+from tunescope.storage._store import ResultStore
+from tunescope.storage._tables import Rows, read_json, read_table, write_table
+from tunescope.storage._units import Unit, UnitWriter
+
+__all__ = [
+    "ArrayFile",
+    "ResultStore",
+    "Rows",
+    "Unit",
+    "UnitWriter",
+    "read_json",
+    "read_table",
+    "write_arrays",
+    "write_json",
+    "write_table",
+    "write_text",
+]

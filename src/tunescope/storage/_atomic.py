@@ -1,0 +1,144 @@
+"""Files and folders that appear whole or not at all: a temporary sibling, fsync, rename."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from tunescope.errors import StorageError
+
+TEMPORARY_SUFFIX = ".writing"
+"""A name that ends so is not a result: it is being written, or its writer died."""
+
+
+def temporary_sibling(path: Path) -> Path:
+    """A free name beside `path`: on the same file system, hidden, and never taken for a result."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(6)}{TEMPORARY_SUFFIX}")
+
+
+def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` fill a temporary sibling of `path`, then rename it to `path`, replacing what was there.
+
+    Raises:
+        StorageError: the file system refuses (no space, no permission, ...); `path` is as it was before.
+    """
+    temporary = temporary_sibling(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(temporary)
+        sync_file(temporary)
+        os.replace(temporary, path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be written: {error.strerror or error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a UTF-8 text file, whole or not at all.
+
+    Raises:
+        StorageError: the file system refuses.
+    """
+    write_atomically(path, lambda temporary: _write_bytes(temporary, text.encode()))
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write `content` as indented JSON, whole or not at all; NaN and infinity are refused, they are not JSON.
+
+    Raises:
+        StorageError: the file system refuses, or `content` is not JSON.
+    """
+    write_text(path, json_text(path, content) + "\n")
+
+
+def json_text(path: Path, content: Any) -> str:
+    """The text of `content` as JSON with a stable order of keys; `path` is named when it is not JSON."""
+    try:
+        return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False, sort_keys=True)
+    except (TypeError, ValueError) as error:
+        raise StorageError(f"{path}: the content is not JSON: {error}") from error
+
+
+def sync_file(path: Path) -> None:
+    """Wait until the content of a file is on the disk: a rename must not overtake it."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_folder(path: Path) -> None:
+    """Wait until a folder's entries are on the disk, where the system can (Windows cannot)."""
+    if os.name == "nt":
+        return
+    sync_file(path)
+
+
+def sync_tree(root: Path) -> None:
+    """Wait until every file and folder below `root`, and `root`, is on the disk."""
+    for folder, _, files in os.walk(root):
+        for name in files:
+            sync_file(Path(folder, name))
+        sync_folder(Path(folder))
+
+
+class FolderLock:
+    """A lock on a folder that ends with the process that holds it, however that process ends.
+
+    The lock is on the file `lock` in the folder (a file and not the folder itself, because network file
+    systems lock files only). Where the system or the file system has no such locks, `acquire` says
+    `"unsupported"`, and nobody is kept out.
+    """
+
+    NAME = ".lock"
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / self.NAME
+        self._file: IO[bytes] | None = None
+
+    def acquire(self) -> str:
+        """Try to take the lock without waiting: `"acquired"`, `"taken"` by another, or `"unsupported"`.
+
+        Raises:
+            FileNotFoundError: the folder is gone.
+        """
+        file = open(self.path, "ab")  # noqa: SIM115  the open file is the lock
+        try:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            return "taken"
+        except (ImportError, OSError):
+            file.close()
+            return "unsupported"
+        if not _same_file(file, self.path):  # somebody removed the folder between open and flock
+            file.close()
+            raise FileNotFoundError(self.path)
+        self._file = file
+        return "acquired"
+
+    def release(self) -> None:
+        """Let go; the lock's file is left to whoever removes the folder."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _same_file(file: IO[bytes], path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), os.stat(path))
+    except FileNotFoundError:
+        return False
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
