@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tunescope.tasks._draw import Draw
 from tunescope.tasks._grammar._clauses import statement
-from tunescope.tasks._grammar._draw import Draw
 from tunescope.tasks._grammar._questions import question
 from tunescope.tasks._grammar._tree import AnnotatedSentence, annotate
 from tunescope.tasks._grammar._vocabulary import vocabulary
 
-__all__ = ["AnnotatedSentence", "Draw", "annotated_sentences", "generate_sentences", "vocabulary"]
+__all__ = ["AnnotatedSentence", "annotated_sentences", "generate_sentences", "vocabulary"]
 
 
 def annotated_sentences(seed: int, questions: float = 0.2) -> Iterator[AnnotatedSentence]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tunescope.tasks._draw import Draw
 from tunescope.tasks._grammar import _lexicon as lexicon
-from tunescope.tasks._grammar._draw import Draw
 from tunescope.tasks._grammar._nominals import (
     bare_noun,
     definite,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tunescope.tasks._draw import Draw
 from tunescope.tasks._grammar import _lexicon as lexicon
 from tunescope.tasks._grammar._adjuncts import ADJUNCTS, agent, amount_of_money, manner_word, time_word
-from tunescope.tasks._grammar._draw import Draw
 from tunescope.tasks._grammar._lexicon import Verb
 from tunescope.tasks._grammar._nominals import (
     container_of,

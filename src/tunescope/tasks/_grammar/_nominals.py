@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tunescope.tasks._draw import Draw
 from tunescope.tasks._grammar import _lexicon as lexicon
-from tunescope.tasks._grammar._draw import Draw
 from tunescope.tasks._grammar._tree import Node
 
 AGREEMENTS = ("1sg", "3sg", "pl")

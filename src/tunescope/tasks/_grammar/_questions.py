@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tunescope.tasks._draw import Draw
 from tunescope.tasks._grammar import _lexicon as lexicon
 from tunescope.tasks._grammar._adjuncts import ADJUNCTS
 from tunescope.tasks._grammar._clauses import complete, finite
-from tunescope.tasks._grammar._draw import Draw
 from tunescope.tasks._grammar._lexicon import Verb
 from tunescope.tasks._grammar._nominals import bare_noun, definite, name, noun_phrase, phrase_of, preposition
 from tunescope.tasks._grammar._tree import Node

@@ -1,0 +1,181 @@
+"""The data files that tasks name: where they come from, and that they are the right ones."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tunescope.errors import DataError
+
+DATA_DIR_VARIABLE = "TUNESCOPE_DATA_DIR"
+"""The environment variable that names a folder with data files."""
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """A public data file with pinned content."""
+
+    name: str
+    """Its name in a data folder."""
+    url: str
+    licence: str
+    sha256: tuple[str, ...] = ()
+    """Accepted sha256 checksums; the first one is that of the public address."""
+    git_blob: str | None = None
+    """Git blob id: SHA-1 of `blob <size>`, a zero byte and the content; used where no sha256 is known."""
+
+    def verify(self, content: bytes, where: str) -> str:
+        """The checksum that matches; raises `DataError` (expected, got, what to do) when none does."""
+        if self.sha256:
+            got, expected = hashlib.sha256(content).hexdigest(), self.sha256
+            kind = "sha256"
+        else:
+            got, expected = git_blob_id(content), (self.git_blob or "",)
+            kind = "git blob id"
+        if got in expected:
+            return got
+        raise DataError(
+            f"{where} is not the file that is expected: its {kind} is {got}, "
+            f"expected {' or '.join(expected)}. Remove it and get it again from {self.url}"
+        )
+
+
+def git_blob_id(content: bytes) -> str:
+    """The id under which git stores this content."""
+    # SHA-1 names the content here, as git does; it protects nothing.
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+
+_STREUSLE = "https://raw.githubusercontent.com/nert-nlp/streusle/v4.2"
+_TREC = "https://cogcomp.seas.upenn.edu/Data/QA/QC"
+
+PUD = DataFile(
+    name="en_pud-ud-test.conllu",
+    url="https://raw.githubusercontent.com/UniversalDependencies/UD_English-PUD/r2.7/en_pud-ud-test.conllu",
+    licence="CC BY-SA 3.0",
+    sha256=("e312f9f0273b51634e1b32b7f8c3122341c168a22713a5eefe2d2fbe15ca6545",),
+)
+STREUSLE_TRAIN = DataFile(
+    name="streusle.ud_train.conllulex",
+    url=f"{_STREUSLE}/train/streusle.ud_train.conllulex",
+    licence="CC BY-SA 4.0",
+    git_blob="6cdf48613be30aa25805b3fcc6412d54758a2ab1",
+)
+STREUSLE_DEV = DataFile(
+    name="streusle.ud_dev.conllulex",
+    url=f"{_STREUSLE}/dev/streusle.ud_dev.conllulex",
+    licence="CC BY-SA 4.0",
+    sha256=("f2c87fa6f7033b20668d7fb60ae1f10154275c6cbb1f5ab2d78fa82559529b8d",),
+)
+STREUSLE_TEST = DataFile(
+    name="streusle.ud_test.conllulex",
+    url=f"{_STREUSLE}/test/streusle.ud_test.conllulex",
+    licence="CC BY-SA 4.0",
+    sha256=("cea04218b6c195bc4fc37f85a547c9f864ae2a07ebd9eaf788b4a54268686e90",),
+)
+PASTRIE = DataFile(
+    name="pastrie.conllulex",
+    url="https://raw.githubusercontent.com/nert-nlp/pastrie/master/pastrie.conllulex",
+    licence="CC BY-SA 4.0",
+    sha256=("65c3f2e2640496b1847ae63b5113020bb2fb9168f4739ffb16eb5e1fafaed0da",),
+)
+TREC_TRAIN = DataFile(
+    name="train_5500.label",
+    url=f"{_TREC}/train_5500.label",
+    licence="free for research",
+    # The second one is a copy in circulation without quotation marks and accents (_trec.py says what it lost).
+    sha256=(
+        "9e4c8bdcaffb96ed61041bd64b564183d52793a8e91d84fc3a8646885f466ec3",
+        "5fb11203af50c2d7b99d2ff1f892b571b4ee8d236cc8dde7a6aaff49f539aab2",
+    ),
+)
+TREC_TEST = DataFile(
+    name="TREC_10.label",
+    url=f"{_TREC}/TREC_10.label",
+    licence="free for research",
+    # The second one is a copy in circulation without apostrophes and quotation marks.
+    sha256=(
+        "033f22c028c2bbba9ca682f68ffe204dc1aa6e1cf35dd6207f2d4ca67f0d0e8e",
+        "86ad53c8fc9d397ab2f4be7c967d8efb470b260140557d3e57afad69d1b88b76",
+    ),
+)
+
+DATA_FILES: dict[str, DataFile] = {
+    file.name: file
+    for file in (PUD, STREUSLE_TRAIN, STREUSLE_DEV, STREUSLE_TEST, PASTRIE, TREC_TRAIN, TREC_TEST)
+}
+"""All data files by name."""
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """A data file on this machine whose content was verified."""
+
+    path: Path
+    checksum: str
+    is_original: bool
+    """False for an accepted copy that differs from the one at the public address."""
+
+
+def _cache_dir() -> Path:
+    import pooch
+
+    return Path(pooch.os_cache("tunescope"))
+
+
+def _download(url: str, target: Path) -> None:
+    """Fetch a URL into a file; raises OSError (requests' errors are among them) when that fails."""
+    import pooch
+
+    pooch.HTTPDownloader(timeout=30)(url, str(target), None)
+
+
+def _verified(file: DataFile, path: Path) -> FoundFile:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
+    checksum = file.verify(content, str(path))
+    return FoundFile(path, checksum, not file.sha256 or checksum == file.sha256[0])
+
+
+def find_file(file: DataFile, data_dir: str | Path | None = None) -> FoundFile:
+    """A data file, verified: from the data folder, from the cache, or fetched into the cache.
+
+    The data folder is `data_dir`, or else the one that `TUNESCOPE_DATA_DIR` names. The cache is pooch's for
+    this package (the user's cache folder).
+    Raises `DataError` when the file is nowhere and cannot be fetched, or when its checksum is another one.
+    """
+    looked = []
+    named = data_dir if data_dir is not None else os.environ.get(DATA_DIR_VARIABLE) or None
+    if named is not None:
+        folder = Path(named).expanduser()
+        if (folder / file.name).is_file():
+            return _verified(file, folder / file.name)
+        looked.append(f"{folder}" + ("" if folder.is_dir() else " (there is no such folder)"))
+    cached = _cache_dir() / file.name
+    if cached.is_file():
+        return _verified(file, cached)
+    looked.append(str(cached.parent))
+    try:
+        return _fetch(file, cached)
+    except OSError as error:
+        reason = str(error).split("\n")[0] or type(error).__name__
+        raise DataError(
+            f"the data file {file.name} is missing: looked in {' and '.join(looked)}, and {file.url} "
+            f"could not be fetched ({reason}). Get it from there yourself and name its folder in {DATA_DIR_VARIABLE}"
+        ) from error
+
+
+def _fetch(file: DataFile, cached: Path) -> FoundFile:
+    """Download, verify, and only then put the file into the cache under its name."""
+    cached.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=cached.parent) as folder:
+        partial = Path(folder) / file.name
+        _download(file.url, partial)
+        file.verify(partial.read_bytes(), f"what {file.url} gave")
+        os.replace(partial, cached)
+    return _verified(file, cached)

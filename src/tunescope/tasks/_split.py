@@ -1,0 +1,69 @@
+"""From labelled sentences to splits: how a split and a sub-sample are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from tunescope.errors import DataError
+from tunescope.tasks._draw import Draw
+from tunescope.tasks._notes import counted
+from tunescope.tasks._task import Sentence, Split, Target
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class LabelledSentence:
+    """A sentence with its targets, as a reader yields it."""
+
+    sentence: Sentence
+    targets: tuple[tuple[tuple[int, ...], str], ...]
+    """Positions and label of each target."""
+
+
+def build_split(name: str, labelled: Iterable[LabelledSentence]) -> tuple[Split, tuple[str, ...]]:
+    """A split of the sentences that hold a target, and a note that counts those that hold none."""
+    sentences: list[Sentence] = []
+    targets: list[Target] = []
+    empty = 0
+    for item in labelled:
+        if not item.targets:
+            empty += 1
+            continue
+        targets += [Target(len(sentences), positions, label) for positions, label in item.targets]
+        sentences.append(item.sentence)
+    notes = (f"left out of {name}: {counted(empty, 'sentence')} without a target",) if empty else ()
+    return Split(name, tuple(sentences), tuple(targets)), notes
+
+
+def draw_split(items: Sequence[T], test_share: float, seed: int) -> tuple[list[T], list[T]]:
+    """Cut a sequence in two, train and test, by a seed; both keep the order of the sequence.
+
+    The indices are shuffled (Fisher and Yates, from `random.Random(seed).random()`, which is the same on
+    every version of Python); the first `n - n_test` of them are train, with `n_test = n * test_share` rounded,
+    halves up.
+    Raises `DataError` when one side would be empty.
+    """
+    if not 0 < test_share < 1:
+        raise DataError(f"the share of the test split is {test_share}; expected a number between 0 and 1")
+    n_test = int(len(items) * test_share + 0.5)
+    if not 0 < n_test < len(items):
+        raise DataError(
+            f"{len(items)} sentences cannot be cut into train and test with a test share of {test_share}"
+        )
+    order = Draw(seed).shuffled(range(len(items)))
+    train = sorted(order[: len(items) - n_test])
+    test = sorted(order[len(items) - n_test :])
+    return [items[i] for i in train], [items[i] for i in test]
+
+
+def subsample(split: Split, fraction: float, seed: int) -> Split:
+    """A seeded sub-sample of the sentences, in their order: `round(n * fraction)` of them, at least one."""
+    if not 0 < fraction <= 1:
+        raise DataError(f"fraction is {fraction}; expected a number above 0 and at most 1")
+    if fraction == 1:
+        return split
+    n = max(1, int(len(split.sentences) * fraction + 0.5))
+    return split.take(sorted(Draw(seed).shuffled(range(len(split.sentences)))[:n]))
