@@ -1,0 +1,66 @@
+"""What an encoder gives: the vectors of a split in every layer, and the representation of one layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True, eq=False)
+class Representation:
+    """The labelled points of one layer: what geometry and probes work on."""
+
+    X: npt.NDArray[np.float32]
+    """(n, d) float32, one vector per target."""
+    y: npt.NDArray[np.str_]
+    """(n,) labels."""
+    layer: int
+    """0 is the embedding layer, `n_layers` the last one."""
+    encoder: str
+    task: str
+    split: str
+    update: int | None = None
+    """Number of updates of fine-tuning that the encoder has seen; None for an encoder as it was loaded."""
+
+    def __len__(self) -> int:
+        return len(self.X)
+
+
+@dataclass(frozen=True, eq=False)
+class Encoding:
+    """The vectors of all targets of a split in the layers that were asked for."""
+
+    layers: tuple[int, ...]
+    vectors: dict[int, npt.NDArray[np.float32]]
+    """layer → (n_targets, d) float32, in the order of the split's targets."""
+    labels: npt.NDArray[np.str_]
+    """(n_targets,)"""
+    n_split: int
+    """Sentences that were longer than the model's limit and were split into overlapping windows."""
+    n_unknown: int = 0
+    """Words for which the tokeniser gave no subword, so that its unknown token stands for them."""
+    pooling: str = "mean of subwords"
+    """How a target's vector is made: `mean of subwords`, `[CLS]`, or `mean of tokens`."""
+    encoder: str = ""
+    task: str = ""
+    split: str = ""
+    update: int | None = None
+    notes: tuple[str, ...] = field(default=())
+    """The counts above in words, where they are not zero."""
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def representation(self, layer: int) -> Representation:
+        """The points of one layer, with where they come from.
+
+        Raises:
+            KeyError: `layer` is not among the encoded layers.
+        """
+        if layer not in self.vectors:
+            raise KeyError(f"layer {layer} was not encoded; there are {', '.join(map(str, self.layers))}")
+        return Representation(
+            self.vectors[layer], self.labels, layer, self.encoder, self.task, self.split, self.update
+        )
