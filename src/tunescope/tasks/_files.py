@@ -86,7 +86,7 @@ TREC_TRAIN = DataFile(
     name="train_5500.label",
     url=f"{_TREC}/train_5500.label",
     licence="free for research",
-    # The second one is a copy in circulation without quotation marks and accents (_trec.py says what it lost).
+    # The second one is a copy in circulation with quotation marks and possessives written otherwise.
     sha256=(
         "9e4c8bdcaffb96ed61041bd64b564183d52793a8e91d84fc3a8646885f466ec3",
         "5fb11203af50c2d7b99d2ff1f892b571b4ee8d236cc8dde7a6aaff49f539aab2",
@@ -163,11 +163,21 @@ def find_file(file: DataFile, data_dir: str | Path | None = None) -> FoundFile:
     try:
         return _fetch(file, cached)
     except OSError as error:
-        reason = str(error).split("\n")[0] or type(error).__name__
+        reason = _reason(error)
         raise DataError(
             f"the data file {file.name} is missing: looked in {' and '.join(looked)}, and {file.url} "
-            f"could not be fetched ({reason}). Get it from there yourself and name its folder in {DATA_DIR_VARIABLE}"
+            f"could not be fetched ({reason}). Get it from there and name its folder in {DATA_DIR_VARIABLE}"
         ) from error
+
+
+def _reason(error: OSError) -> str:
+    """Why a download failed, in a few words: what requests says runs over several lines."""
+    short = {
+        "ConnectionError": "no connection",
+        "ConnectTimeout": "no answer",
+        "ReadTimeout": "no answer in time",
+    }
+    return short.get(type(error).__name__) or str(error).split("\n")[0] or type(error).__name__
 
 
 def _fetch(file: DataFile, cached: Path) -> FoundFile:

@@ -13,10 +13,12 @@ from tunescope.errors import DataError
 from tunescope.tasks import _files as files
 from tunescope.tasks import _toy
 from tunescope.tasks._conllu import task_from_conllu
+from tunescope.tasks._conllulex import Supersense, read_conllulex
 from tunescope.tasks._files import DataFile, find_file
 from tunescope.tasks._notes import counted, observations
-from tunescope.tasks._split import subsample
+from tunescope.tasks._split import LabelledSentence, build_split, subsample
 from tunescope.tasks._task import Kind, Task
+from tunescope.tasks._trec import copy_note, read_trec
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,49 @@ def _pud(kind: str, info: TaskInfo, data_dir: str | Path | None, seed: int) -> T
     )
 
 
+_STREUSLE_SOURCE = "STREUSLE 4.2 (Schneider et al. 2018, ACL); CC BY-SA 4.0"
+_PASTRIE_SOURCE = f"PASTRIE (Kranzlein et al. 2020, LAW); CC BY-SA 4.0; {_STREUSLE_SOURCE}"
+_TREC_SOURCE = "TREC question classification (Li and Roth 2002, COLING); free for research"
+_STREUSLE_FILES = (files.STREUSLE_TRAIN, files.STREUSLE_TEST)
+_PASTRIE_FILES = (files.PASTRIE, files.STREUSLE_DEV, files.STREUSLE_TEST)
+_TREC_FILES = (files.TREC_TRAIN, files.TREC_TEST)
+
+
+def _assemble(
+    info: TaskInfo,
+    train: list[LabelledSentence],
+    test: list[LabelledSentence],
+    notes: tuple[str, ...],
+) -> Task:
+    """A task of two splits that the source itself draws."""
+    train_split, train_notes = build_split("train", train)
+    test_split, test_notes = build_split("test", test)
+    return Task(
+        name=info.name,
+        kind=info.kind,
+        train=train_split,
+        test=test_split,
+        description=info.description,
+        source=info.source,
+        notes=(*notes, *train_notes, *test_notes, *observations(train_split, test_split)),
+    )
+
+
+def _prepositions(supersense: Supersense, info: TaskInfo, data_dir: str | Path | None, seed: int) -> Task:
+    """The last file is the test split, all before it are train."""
+    paths = [find_file(files.DATA_FILES[name], data_dir).path for name in info.files]
+    train, train_notes = read_conllulex(paths[:-1], supersense)
+    test, test_notes = read_conllulex(paths[-1:], supersense)
+    notes = (*(f"train, {note}" for note in train_notes), *(f"test, {note}" for note in test_notes))
+    return _assemble(info, train, test, notes)
+
+
+def _trec(coarse: bool, info: TaskInfo, data_dir: str | Path | None, seed: int) -> Task:
+    train, test = (find_file(files.DATA_FILES[name], data_dir) for name in info.files)
+    notes = copy_note(train) + copy_note(test)
+    return _assemble(info, read_trec(train.path, coarse), read_trec(test.path, coarse), notes)
+
+
 def _toy_task(info: TaskInfo, data_dir: str | Path | None, seed: int) -> Task:
     return _toy.toy_task(info.name, seed=seed)
 
@@ -87,6 +132,56 @@ _NAMED: dict[str, _Named] = {
             (files.PUD,),
             _PUD_SOURCE,
             partial(_pud, "dep"),
+        ),
+        _entry(
+            "ps-role",
+            "word",
+            "semantic role of a single-token preposition; STREUSLE 4.2, its own train and test",
+            _STREUSLE_FILES,
+            _STREUSLE_SOURCE,
+            partial(_prepositions, "role"),
+        ),
+        _entry(
+            "ps-fxn",
+            "word",
+            "semantic function of a single-token preposition; STREUSLE 4.2, its own train and test",
+            _STREUSLE_FILES,
+            _STREUSLE_SOURCE,
+            partial(_prepositions, "function"),
+        ),
+        _entry(
+            "ps-role-pastrie",
+            "word",
+            "semantic role of a single-token preposition; a stand-in for ps-role: trained on PASTRIE and "
+            "STREUSLE 4.2 dev, tested on STREUSLE 4.2 test",
+            _PASTRIE_FILES,
+            _PASTRIE_SOURCE,
+            partial(_prepositions, "role"),
+        ),
+        _entry(
+            "ps-fxn-pastrie",
+            "word",
+            "semantic function of a single-token preposition; a stand-in for ps-fxn: trained on PASTRIE and "
+            "STREUSLE 4.2 dev, tested on STREUSLE 4.2 test",
+            _PASTRIE_FILES,
+            _PASTRIE_SOURCE,
+            partial(_prepositions, "function"),
+        ),
+        _entry(
+            "trec-50",
+            "sentence",
+            "fine class of a question (50); TREC, its own train and test",
+            _TREC_FILES,
+            _TREC_SOURCE,
+            partial(_trec, False),
+        ),
+        _entry(
+            "trec-6",
+            "sentence",
+            "coarse class of a question (6); TREC, its own train and test",
+            _TREC_FILES,
+            _TREC_SOURCE,
+            partial(_trec, True),
         ),
         *(
             _entry(name, scheme.kind, scheme.description, (), _toy.SOURCE, _toy_task)

@@ -42,8 +42,8 @@ def draw_split(items: Sequence[T], test_share: float, seed: int) -> tuple[list[T
     """Cut a sequence in two, train and test, by a seed; both keep the order of the sequence.
 
     The indices are shuffled (Fisher and Yates, from `random.Random(seed).random()`, which is the same on
-    every version of Python); the first `n - n_test` of them are train, with `n_test = n * test_share` rounded,
-    halves up.
+    every version of Python); the first `n - n_test` of them are train; `n_test` is `n * test_share`
+    rounded, halves up.
     Raises `DataError` when one side would be empty.
     """
     if not 0 < test_share < 1:
