@@ -1,0 +1,185 @@
+"""Tables as CSV and as LaTeX (booktabs)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from tunescope.report._findings import Clusters, Distances, Estimate, Gaps, Summary
+from tunescope.storage import write_text
+
+#: A cell: text, a number, or nothing.
+Cell = str | float | int | None
+
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "→": r"$\rightarrow$",
+    "±": r"$\pm$",
+    "–": "--",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+}
+
+
+def write_table_files(
+    stem: Path, head: Sequence[str], rows: Sequence[Sequence[Cell]], caption: str
+) -> list[Path]:
+    """Write `stem`.csv with full precision and `stem`.tex rounded for reading; returns both paths."""
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    csv_path, tex_path = stem.with_name(stem.name + ".csv"), stem.with_name(stem.name + ".tex")
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows([_csv_cell(cell) for cell in row] for row in rows)
+    write_text(csv_path, text.getvalue())
+    write_text(tex_path, booktabs(head, rows, caption))
+    return [csv_path, tex_path]
+
+
+def booktabs(head: Sequence[str], rows: Sequence[Sequence[Cell]], caption: str) -> str:
+    r"""A LaTeX table with the rules of booktabs; all text is escaped. Needs \usepackage{booktabs}."""
+    numeric = [all(not isinstance(row[column], str) for row in rows) for column in range(len(head))]
+    lines = [
+        r"\begin{table}[t]",
+        r"  \centering\small",
+        rf"  \begin{{tabular}}{{@{{}}{''.join('r' if right else 'l' for right in numeric)}@{{}}}}",
+        r"    \toprule",
+        "    " + " & ".join(latex(name) for name in head) + r" \\",
+        r"    \midrule",
+        *("    " + " & ".join(latex(_tex_cell(cell)) for cell in row) + r" \\" for row in rows),
+        r"    \bottomrule",
+        r"  \end{tabular}",
+        rf"  \caption{{{latex(caption)}}}",
+        r"\end{table}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def latex(text: str) -> str:
+    """Text with LaTeX's special characters escaped."""
+    return "".join(_LATEX.get(character, character) for character in text)
+
+
+def _csv_cell(cell: Cell) -> Cell:
+    """Empty for what is absent; what a spreadsheet would take for a formula gets a leading apostrophe."""
+    if cell is None or (isinstance(cell, float) and not np.isfinite(cell)):
+        return ""
+    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") and cell not in ("-", "+"):
+        return "'" + cell
+    return cell
+
+
+def _tex_cell(cell: Cell) -> str:
+    if cell is None or (isinstance(cell, float) and not np.isfinite(cell)):
+        return "–"
+    return f"{cell:.3g}" if isinstance(cell, float) else str(cell)
+
+
+def change_cell(
+    before: Estimate | None, after: Estimate | None, form: str = "{:.2f}", factor: float = 1
+) -> str:
+    """Such as "90.76 → 91.67"; a dash for what was not measured."""
+    sides = [form.format(side.mean * factor) if side is not None else "–" for side in (before, after)]
+    return " → ".join(sides)
+
+
+def summary_table(summaries: Sequence[Summary]) -> tuple[list[str], list[list[Cell]]]:
+    """The table of encoders by tasks: head and rows, original → fine-tuned."""
+    head = ["encoder", "task", "tuned on", "accuracy (%)", "±", "clusters", "linear", "similarity train–test",
+            "similarity to start", "mean min. distance", "mean min. distance / scale"]  # fmt: skip
+    rows: list[list[Cell]] = []
+    for one in summaries:
+        std = [side.std if side else None for side in (one.accuracy_before, one.accuracy_after)]
+        rows.append(
+            [
+                one.run.encoder,
+                one.run.task,
+                one.run.tuned_on or "–",
+                change_cell(one.accuracy_before, one.accuracy_after, factor=100),
+                " → ".join("–" if value is None else f"{100 * value:.2f}" for value in std),
+                change_cell(one.clusters_before, one.clusters_after, "{:.4g}"),
+                " → ".join(_yes(value) for value in (one.linear_before, one.linear_after)),
+                change_cell(one.train_test_before, one.train_test_after),
+                "–" if one.to_start is None else f"{one.to_start.mean:.2f}",
+                change_cell(one.gap_before, one.gap_after, "{:.3g}"),
+                change_cell(one.scaled_gap_before, one.scaled_gap_after, "{:.3g}"),
+            ]
+        )
+    # A column in which nothing was measured is absent, not empty.
+    keep = [
+        column
+        for column in range(len(head))
+        if column < 3 or any(set(str(row[column])) - set("– →") for row in rows)
+    ]
+    return [head[column] for column in keep], [[row[column] for column in keep] for row in rows]
+
+
+def _yes(value: bool | None) -> str:
+    return "–" if value is None else "yes" if value else "no"
+
+
+def gaps_table(gaps: Gaps) -> tuple[list[str], list[list[Cell]]]:
+    """Minimum distances of all labels, first and last update, mean over seeds, largest rise first."""
+    head = ["label", "points", "before", "after", "change"]
+    mean = gaps.mean()
+    scaled = gaps.mean(True) if gaps.scaled is not None else None
+    if scaled is not None:
+        head += ["before / scale", "after / scale"]
+    rows: list[list[Cell]] = []
+    change = gaps.change()
+    for index in np.argsort(-np.where(np.isfinite(change), change, -np.inf), kind="stable"):
+        row: list[Cell] = [
+            gaps.labels[index],
+            gaps.counts[index] or None,
+            float(mean[0, index]),
+            float(mean[-1, index]),
+            float(change[index]),
+        ]
+        if scaled is not None:
+            row += [float(scaled[0, index]), float(scaled[-1, index])]
+        rows.append(row)
+    return head, rows
+
+
+def pairs_table(distances: Distances) -> tuple[list[str], list[list[Cell]]]:
+    """Distances of all label pairs before and after."""
+    rows: list[list[Cell]] = []
+    for i, a in enumerate(distances.labels):
+        for j in range(i + 1, len(distances.labels)):
+            sides = [
+                None if matrix is None else float(matrix[i, j])
+                for matrix in (distances.before, distances.after, distances.change)
+            ]
+            rows.append([a, distances.labels[j], *sides])
+    return ["label", "other label", "before", "after", "change"], rows
+
+
+def blocks_table(clusters: Clusters) -> tuple[list[str], list[list[Cell]]]:
+    """What blocks linearity, one row a pair of labels or a conflict."""
+    rows: list[list[Cell]] = [
+        [
+            "before" if block.stage == "original" else "after",
+            block.layer,
+            None if block.seed < 0 else block.seed,
+            block.kind,
+            block.label_a,
+            block.label_b,
+            block.n_points,
+            " / ".join(block.text.splitlines()[:2]),
+        ]
+        for block in clusters.blocks
+    ]
+    return ["stage", "layer", "seed", "kind", "label", "other label", "points", "text"], rows

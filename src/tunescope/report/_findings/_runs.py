@@ -1,0 +1,115 @@
+"""Runs: one encoder, fine-tuned on one task and probed on one, over its seeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tunescope.report._study import ORIGINAL, TUNED, Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Tables whose rows show that a run exists, in the order in which they are asked.
+_EVIDENCE = (
+    "clusters",
+    "accuracy",
+    "gaps",
+    "pairs",
+    "similarity",
+    "movement",
+    "paths",
+    "memorisation",
+    "cluster_sizes",
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """An encoder fine-tuned on one task (`tuned_on`, empty for none) and probed on another (`task`)."""
+
+    encoder: str
+    task: str
+    tuned_on: str
+    seeds: tuple[int, ...]
+    """The seeds of the fine-tuning, sorted; empty where nothing was fine-tuned."""
+    layers: tuple[int, ...]
+    """All layers that some table speaks of, sorted."""
+
+    @property
+    def is_tuned(self) -> bool:
+        """Whether there is an "after" at all."""
+        return bool(self.seeds)
+
+    @property
+    def last_layer(self) -> int:
+        """The highest layer that was looked at: the one the analyses speak of unless they say otherwise."""
+        return self.layers[-1]
+
+    @property
+    def title(self) -> str:
+        """Such as "mini · pos", or "mini · ps-fxn, tuned on pos"."""
+        if not self.is_tuned or self.tuned_on == self.task:
+            return f"{self.encoder} · {self.task}"
+        return f"{self.encoder} · {self.task}, tuned on {self.tuned_on}"
+
+    def mine(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The rows of this run, those of the original encoder among them."""
+        here = (table["encoder"] == self.encoder) & (table["task"] == self.task)
+        return table[here & table["tuned_on"].isin(("", self.tuned_on))]
+
+    def timeline(self, table: pd.DataFrame, *keys: str) -> pd.DataFrame:
+        """Rows of the fine-tuning by seed; a seed without update 0 starts with the original encoder.
+
+        `keys` are further columns (such as the layer) for each value of which update 0 is looked for.
+        """
+        import pandas as pd
+
+        rows = self.mine(table)
+        rows = rows[rows["update"].notna()]
+        tuned = rows[rows["tuned_on"] != ""] if self.is_tuned else rows[:0]
+        start = rows[(rows["stage"] == ORIGINAL) | (rows["tuned_on"] == "")]
+        if not self.is_tuned or start.empty:
+            return tuned if self.is_tuned else start
+        parts = [tuned]
+        for seed in self.seeds:
+            has = tuned[(tuned["seed"] == seed) & (tuned["update"] == 0)]
+            missing = start
+            if keys and not has.empty:
+                known = set(has[list(keys)].itertuples(index=False, name=None))
+                is_new = [row not in known for row in start[list(keys)].itertuples(index=False, name=None)]
+                missing = start[is_new]
+            elif not has.empty:
+                continue
+            # The original encoder stands at the start of what this seed was seen to do, and of nothing else.
+            if not (tuned["seed"] == seed).any() or missing.empty:
+                continue
+            parts.append(missing.assign(seed=seed, update=0))
+        return pd.concat(parts, ignore_index=True) if len(parts) > 1 else tuned
+
+
+def find_runs(study: Study) -> list[Run]:
+    """All runs of a study, in the order of its tables; an encoder never tuned is a run of its own."""
+    found: dict[tuple[str, str, str], tuple[set[int], set[int]]] = {}
+    for name in _EVIDENCE:
+        table = study.table(name)
+        if table.empty:
+            continue
+        origins = table[["encoder", "task", "tuned_on", "seed", "layer", "stage"]].drop_duplicates()
+        for encoder, task, tuned_on, seed, layer, stage in origins.itertuples(index=False, name=None):
+            seeds, layers = found.setdefault((encoder, task, tuned_on), (set(), set()))
+            if layer >= 0:
+                layers.add(int(layer))
+            if stage == TUNED or tuned_on:
+                seeds.add(int(seed))
+    runs = []
+    for (encoder, task, tuned_on), (seeds, layers) in found.items():
+        others = {key for key in found if key[:2] == (encoder, task) and key[2]}
+        if not tuned_on and others:
+            continue
+        layers = layers | found.get((encoder, task, ""), (set(), set()))[1]
+        runs.append(Run(encoder, task, tuned_on, tuple(sorted(seeds - {-1})), tuple(sorted(layers)) or (0,)))
+    order = {key: n for n, key in enumerate(dict.fromkeys((run.encoder, run.task) for run in runs))}
+    return sorted(
+        runs, key=lambda run: (order[run.encoder, run.task], run.tuned_on != run.task, run.tuned_on)
+    )

@@ -1,0 +1,336 @@
+"""A study folder without a study: points that drift apart layer by layer, measured and written as tables."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+POS = ("ADJ", "ADP", "ADV", "AUX", "CCONJ", "DET", "NOUN", "NUM", "PART", "PRON", "PROPN", "PUNCT", "VERB")
+ROLES = ("Agent", "Cost", "Goal", "Locus", "Manner", "Path", "Source", "Species", "Stuff", "Time", "Whole")
+WORDS = (
+    "the",
+    "a",
+    "cold",
+    "river",
+    "house",
+    "runs",
+    "quickly",
+    "of",
+    "and",
+    "seven",
+    "green",
+    "to",
+    "walks",
+    "she",
+    "bright",
+    ".",
+)
+
+
+@dataclass(frozen=True)
+class Planted:
+    """What a synthetic study shall hold; every number of its tables follows from these and the seed."""
+
+    tasks: dict[str, tuple[str, ...]] = field(default_factory=lambda: {"toy-pos": POS, "toy-role": ROLES})
+    encoders: tuple[str, ...] = ("embedded",)
+    pairs: tuple[tuple[str, str], ...] = (
+        ("toy-pos", "toy-pos"),
+        ("toy-role", "toy-role"),
+        ("toy-role", "toy-pos"),
+    )
+    """(probed task, task of the fine-tuning)."""
+    seeds: tuple[int, ...] = (0, 1, 2)
+    layers: tuple[int, ...] = (0, 1, 2, 3, 4)
+    updates: tuple[int, ...] = tuple(range(0, 65, 5))
+    per_label: int = 30
+    width: int = 12
+    tables: tuple[str, ...] | None = None
+    """Only these tables, where given."""
+
+
+def write_study(folder: Path, planted: Planted | None = None) -> Path:
+    """Write a study folder as `tunescope run` leaves it; returns the folder."""
+    planted = planted or Planted()
+    rows: dict[str, list[dict]] = {}
+
+    def add(table: str, **row: object) -> None:
+        rows.setdefault(table, []).append(row)
+
+    top = max(planted.layers)
+    last = max(planted.updates)
+    for task, labels in planted.tasks.items():
+        for split, label in itertools.product(("train", "test"), labels):
+            n = planted.per_label if split == "train" else planted.per_label // 4
+            add("tasks", task=task, kind="word", split=split, label=label, n=n)
+    for encoder, (task, tuned_on) in itertools.product(planted.encoders, planted.pairs):
+        labels = planted.tasks[task]
+        k = len(labels)
+        rng = np.random.default_rng([len(encoder), *map(ord, task)])
+        start = {layer: rng.normal(size=(k, planted.width)) * (1.2 + 0.5 * layer) for layer in planted.layers}
+        own = 1.0 if task == tuned_on else -0.35
+        for seed in planted.seeds:
+            rng = np.random.default_rng([seed, k, *map(ord, task + tuned_on)])
+            pull = rng.uniform(0.15, 1.0, size=k)
+            pull[-1] = -0.1
+            drift = rng.normal(size=(k, planted.width))
+            origin = {
+                "encoder": encoder,
+                "task": task,
+                "tuned_on": tuned_on,
+                "seed": seed,
+                "stage": "fine-tuned",
+            }
+            for layer in planted.layers:
+                depth = (layer / top) ** 2.2 if top else 1.0
+                means = []
+                for update in planted.updates:
+                    at = 1 - np.exp(-3.0 * update / last)
+                    step = 1 + 1.6 * own * depth * at * pull[:, None]
+                    noise = 0.02 * depth * rng.normal(size=drift.shape) * (update > 0)
+                    means.append(start[layer] * step + 2.2 * depth * at * drift + noise)
+                measure(add, origin, layer, labels, means, planted)
+            n_updates = range(1, last + 1)
+            for update in n_updates:
+                loss = 2.6 * np.exp(-update / 14) + 0.05 + 0.05 * rng.random()
+                add(
+                    "training",
+                    **origin,
+                    layer=-1,
+                    update=update,
+                    epoch=update / 25,
+                    loss=loss,
+                    learning_rate=3e-4 * min(1, update / 6) * (1 - update / (last + 1)),
+                )
+        probes(add, encoder, task, tuned_on, planted, labels, own)
+    if planted.tables is not None:
+        rows = {name: part for name, part in rows.items() if name in planted.tables}
+    (folder / "tables").mkdir(parents=True, exist_ok=True)
+    for name, part in rows.items():
+        pd.DataFrame(part).drop_duplicates().to_parquet(folder / "tables" / f"{name}.parquet")
+    settings = {
+        "name": "synthetic",
+        "settings": {
+            "encoders": list(planted.encoders),
+            "seeds": list(planted.seeds),
+            "recipe": {"epochs": 3},
+        },
+        "versions": {"tunescope": "0.1.0", "torch": "2.13.0"},
+    }
+    (folder / "study.json").write_text(json.dumps(settings), encoding="utf-8")
+    (folder / "study.yaml").write_text("name: synthetic\n", encoding="utf-8")
+    return folder
+
+
+def measure(add, origin, layer, labels, means, planted) -> None:
+    """Rows of everything that follows from the labels' means at each update of one layer and seed."""
+    radius = 0.9
+    original = {**origin, "tuned_on": "", "seed": -1, "stage": "original"}
+    first = vector(means[0], radius)
+    flat = np.concatenate(means)
+    axes = np.linalg.svd(flat - flat.mean(0), full_matrices=False)[2][:2]
+    for number, (update, mean) in enumerate(zip(planted.updates, means, strict=True)):
+        here = original if update == 0 else origin
+        distance = between(mean, radius)
+        scale = float(np.sqrt(np.mean(np.sum((mean - mean.mean(0)) ** 2, axis=1)) + radius**2))
+        add(
+            "spaces",
+            **here,
+            layer=layer,
+            update=update,
+            epoch=update / 25,
+            scale=scale,
+            n_points=planted.per_label * len(labels),
+            width=planted.width,
+        )
+        for index, label in enumerate(labels):
+            others = np.where(np.arange(len(labels)) == index, np.inf, distance[index])
+            add(
+                "gaps",
+                **here,
+                layer=layer,
+                update=update,
+                epoch=update / 25,
+                label=label,
+                n_points=planted.per_label,
+                distance=float(others.min()),
+                scaled=float(others.min() / scale),
+                nearest=labels[int(others.argmin())],
+            )
+            x, y = axes @ (mean[index] - flat.mean(0))
+            add("paths", **origin, layer=layer, update=update, label=label, x=float(x), y=float(y))
+        if number in (0, len(means) - 1):
+            for a, b in itertools.combinations(range(len(labels)), 2):
+                d = distance[a, b]
+                add(
+                    "pairs",
+                    **here,
+                    layer=layer,
+                    split="train",
+                    update=update,
+                    label_a=labels[a],
+                    label_b=labels[b],
+                    lower=d * 0.9995,
+                    upper=d,
+                    verdict="separable" if d > 0 else "meet",
+                )
+        if update:
+            now = vector(mean, radius)
+            similar(add, here, layer, update, "to-start", first, now, labels)
+    for here, update, mean in ((original, 0, means[0]), (origin, planted.updates[-1], means[-1])):
+        now = vector(mean, radius)
+        noise = np.random.default_rng(len(labels)).normal(size=now.shape) * (0.2 + 0.6 * (update > 0))
+        similar(add, here, layer, update, "train-test", now, now + noise, labels)
+    moved = means[-1] - means[0]
+    axes = np.linalg.svd(moved - moved.mean(0), full_matrices=False)[2][:2]
+    for index, label in enumerate(labels):
+        dx, dy = axes @ moved[index]
+        length = float(np.linalg.norm(moved[index]))
+        add("movement", **origin, layer=layer, label=label, dx=float(dx), dy=float(dy), length=length)
+
+
+def between(mean: np.ndarray, radius: float) -> np.ndarray:
+    """(k, k) distances between balls of one radius around the means."""
+    apart = np.linalg.norm(mean[:, None] - mean[None], axis=-1)
+    return np.maximum(apart - 2 * radius, 0.0)
+
+
+def vector(mean: np.ndarray, radius: float) -> np.ndarray:
+    """The distances of all pairs, one after the other."""
+    return between(mean, radius)[np.triu_indices(len(mean), 1)]
+
+
+def similar(add, origin, layer, update, comparison, a, b, labels) -> None:
+    """Rows of one comparison, with what each label that is left out does to it."""
+    r = float(np.corrcoef(a, b)[0, 1])
+    z, half = np.arctanh(min(r, 0.999999)), 1.96 / np.sqrt(max(len(a) - 3, 1))
+    common = {"layer": layer, "update": update, "comparison": comparison, "convention": "all"}
+    add(
+        "similarity",
+        **origin,
+        **common,
+        pearson=r,
+        spearman=r * 0.97,
+        low=float(np.tanh(z - half)),
+        high=float(np.tanh(z + half)),
+        n_pairs=len(a),
+        n_labels=len(labels),
+    )
+    i, j = np.triu_indices(len(labels), 1)
+    for index, label in enumerate(labels):
+        rest = (i != index) & (j != index)
+        without = float(np.corrcoef(a[rest], b[rest])[0, 1])
+        add("leave_one_out", **origin, **common, label=label, pearson=without)
+
+
+def probes(add, encoder, task, tuned_on, planted, labels, own) -> None:
+    """Rows of the probes of one encoder and task."""
+    top = max(planted.layers)
+    k = len(labels)
+    stages = [("original", "", -1), *(("fine-tuned", tuned_on, seed) for seed in planted.seeds)]
+    for stage, tuned, seed in stages:
+        origin = {
+            "encoder": encoder,
+            "task": task,
+            "tuned_on": tuned,
+            "seed": seed,
+            "stage": stage,
+            "layer": top,
+        }
+        rng = np.random.default_rng([k, seed + 2, len(tuned)])
+        base = 0.88 if stage == "original" else 0.88 + 0.08 * own
+        for split, init in itertools.product(("train", "test"), range(5)):
+            add(
+                "accuracy",
+                **origin,
+                probe="classifier",
+                split=split,
+                init=init,
+                accuracy=float(base + (0.02 if split == "train" else 0) + 0.004 * rng.normal()),
+                hidden1=256,
+                hidden2=256,
+                alpha=1e-4,
+                n=planted.per_label * k,
+            )
+        extra = 0 if stage != "original" else 14
+        add(
+            "clusters",
+            **origin,
+            n_points=planted.per_label * k,
+            n_labels=k,
+            n_clusters=k + extra,
+            linear=not extra,
+            undecided=0,
+            conflicts=1 if extra else 0,
+            intra_accuracy=base - 0.03,
+            seconds=1.5,
+        )
+        cluster = 0
+        for index, label in enumerate(labels):
+            parts = [planted.per_label] if not extra or index > 4 else [planted.per_label - 6, 3, 2, 1]
+            for size in parts:
+                add("cluster_sizes", **origin, cluster=cluster, label=label, n_points=size)
+                cluster += 1
+        if extra:
+            for a, b, n in ((labels[0], labels[1], 4), (labels[1], labels[3], 2)):
+                add(
+                    "blocks",
+                    **origin,
+                    kind="pair",
+                    label_a=a,
+                    label_b=b,
+                    n_points=n,
+                    points="3 17 21",
+                    text="she walks [to] the cold river\nthe bright [green] house",
+                )
+            add(
+                "blocks",
+                **origin,
+                kind="conflict",
+                label_a=labels[0],
+                label_b=labels[2],
+                n_points=2,
+                points="5 9",
+                text="seven [green] the house .",
+            )
+        for epoch in range(0, 41):
+            rise = 1 - np.exp(-epoch / 8)
+            follows = "test" if stage == "original" else "subtrain"
+            for split, end in (("subtrain", 0.995), ("test", base)):
+                add(
+                    "memorisation",
+                    **origin,
+                    split=split,
+                    probe_epoch=epoch,
+                    accuracy=0.2 + (end - 0.2) * rise,
+                )
+            end = base + 0.005 if follows == "test" else 0.985
+            add(
+                "memorisation",
+                **origin,
+                split="subtest",
+                probe_epoch=epoch,
+                accuracy=0.2 + (end - 0.2) * rise,
+            )
+
+
+@pytest.fixture(scope="session")
+def study_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One study of everything, read by all tests and changed by none."""
+    return write_study(tmp_path_factory.mktemp("study") / "synthetic")
+
+
+@pytest.fixture
+def make_study(tmp_path: Path) -> Callable[..., Path]:
+    """Write a study of one's own: `make_study(seeds=(0,), tables=("gaps",))`."""
+
+    def make(name: str = "study", **changes: object) -> Path:
+        return write_study(tmp_path / name, Planted(**changes))  # type: ignore[arg-type]
+
+    return make
