@@ -30,7 +30,7 @@ def read_conllulex(
     A target is a word outside any strong multiword expression (`_` in column 11) whose role (column 14) or
     function (column 15) begins with `p.`; the label is what follows the prefix. Left out, and counted in the
     notes that are given back: prepositions inside multiword expressions, and those whose annotation is no
-    role or function (`??` where the annotators could not tell, `` `$ `` and the like for other constructions).
+    role or function (`??` where the annotators could not tell, `` `$ `` and the like for other uses).
     Raises `DataError` naming file and line when a file breaks the format.
     """
     if supersense not in get_args(Supersense):
