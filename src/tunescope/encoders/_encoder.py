@@ -194,7 +194,7 @@ class Encoder:
             for windows in points.batches_by_length(max(1, batch_tokens)):
                 batch = points.batch(windows).to(device)
                 states = hidden_states(self.model, batch.inputs(), self.n_layers)
-                pooled = [pool(states[layer], batch).float() for layer in wanted]
+                pooled = [pool(states[layer], *batch.pooling).float() for layer in wanted]
                 if device.type != "cpu" and len({p.shape for p in pooled}) == 1:
                     pooled = list(torch.stack(pooled).cpu())  # one transfer instead of one per layer
                 for layer, vectors in zip(wanted, pooled, strict=True):

@@ -9,8 +9,6 @@ from tunescope.errors import EncoderError
 if TYPE_CHECKING:
     import torch
 
-    from tunescope.encoders._tokens import TokenBatch
-
 
 def hidden_states(model: Any, inputs: dict[str, torch.Tensor], n_layers: int) -> tuple[torch.Tensor, ...]:
     """Every layer's hidden states by one forward pass: n_layers + 1 tensors (rows, length, width).
@@ -28,13 +26,18 @@ def hidden_states(model: Any, inputs: dict[str, torch.Tensor], n_layers: int) ->
     return (*states[:-1], output.last_hidden_state)
 
 
-def pool(hidden: torch.Tensor, batch: TokenBatch) -> torch.Tensor:
-    """The weighted mean of each unit's tokens, (n_units, width).
+def pool(
+    hidden: torch.Tensor, token: torch.Tensor, unit: torch.Tensor, weight: torch.Tensor, n_units: int
+) -> torch.Tensor:
+    """The weighted sum of each unit's tokens, (n_units, width): their mean, since the weights are its shares.
 
     Args:
-        hidden: (rows, length, width), on the same device as the index tensors of `batch`.
-        batch: which tokens make which unit.
+        hidden: (rows, length, width) hidden states.
+        token: (n_entries,) position in the flattened (rows · length) tokens.
+        unit: (n_entries,) the unit that it contributes to.
+        weight: (n_entries,) with what share.
+        n_units: number of units.
     """
-    tokens = hidden.flatten(0, 1).index_select(0, batch.token)
-    vectors = hidden.new_zeros(len(batch.units), hidden.shape[-1])
-    return vectors.index_add(0, batch.unit, tokens * batch.weight.to(hidden.dtype)[:, None])
+    tokens = hidden.flatten(0, 1).index_select(0, token)
+    vectors = hidden.new_zeros(n_units, hidden.shape[-1])
+    return vectors.index_add(0, unit, tokens * weight.to(hidden.dtype)[:, None])

@@ -42,6 +42,11 @@ class TokenBatch:
         """What the model is called with."""
         return {"input_ids": self.input_ids, "attention_mask": self.attention_mask}
 
+    @property
+    def pooling(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, int]:
+        """What `pool` takes after the hidden states."""
+        return self.token, self.unit, self.weight, len(self.units)
+
     def to(self, device: torch.device) -> TokenBatch:
         """The same batch on `device`."""
         if device.type == "cpu":
@@ -131,6 +136,11 @@ class TokenisedSplit:
             weight=torch.from_numpy(self.entry_weight[entry]),
             units=units,
         )
+
+    def windows_of(self, sentences: IntArray) -> IntArray:
+        """The numbers of the windows of these sentences."""
+        first, last = self.window_bounds[sentences], self.window_bounds[sentences + 1]
+        return np.concatenate([np.arange(a, b) for a, b in zip(first, last, strict=True)])
 
     def batches_by_length(self, budget: int) -> list[IntArray]:
         """Windows of like length together, longest first, at most `budget` padded tokens in a batch."""

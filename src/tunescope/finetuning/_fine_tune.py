@@ -1,0 +1,178 @@
+"""Fine-tune a copy of an encoder on a task."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import tempfile
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+import transformers
+
+from tunescope.encoders import Encoder
+from tunescope.errors import StudyError
+from tunescope.finetuning._batches import TrainingSentences
+from tunescope.finetuning._checkpoints import claim, discard, newest_whole
+from tunescope.finetuning._classifier import PointClassifier
+from tunescope.finetuning._recipe import Recipe
+from tunescope.finetuning._snapshots import snapshot_updates, undisturbed
+from tunescope.finetuning._trainer import PointTrainer, Progress, Snapshots
+
+if TYPE_CHECKING:
+    from tunescope.tasks import Task
+
+
+@dataclass(frozen=True, eq=False)
+class FineTuning:
+    """A fine-tuned encoder and how it came about."""
+
+    encoder: Encoder
+    """The encoder after the last update, in evaluation mode, on the device of the one it started from."""
+    log: tuple[dict[str, float], ...]
+    """One row per update: `update` (1 …), `epoch` (as a fraction), `loss` before it, its `learning_rate`."""
+    n_updates: int
+    head: torch.nn.Linear
+    """The classification head; the probes never see it."""
+    labels: tuple[str, ...]
+    """The label of each of the head's outputs: the labels of the training split, sorted."""
+    notes: tuple[str, ...] = ()
+    """Counts of sentences that were split and of words without a subword."""
+    resumed_at: int | None = None
+    """The update from which a killed run went on; None when it ran from the start."""
+
+
+def fine_tune(
+    encoder: Encoder,
+    task: Task,
+    recipe: Recipe,
+    *,
+    seed: int,
+    every: int | None = None,
+    on_snapshot: Callable[[int, float, Encoder], None] | None = None,
+    work_dir: str | Path | None = None,
+    progress: Callable[[int, int, float], None] | None = None,
+    done_updates: Collection[int] | None = None,
+) -> FineTuning:
+    """Fine-tune a copy of `encoder` on the training split of `task` (Zhou and Srikumar, ACL 2022, section 4).
+
+    A linear head on each point's last-layer vector, pooled as `Encoder.encode` pools it; cross-entropy
+    averaged over the points of a batch. Sentences longer than the encoder's limit are read in windows, as in
+    `encode`. The same seed gives the same weights on the same machine and number of threads; on a GPU, up to
+    the order in which it adds. The caller's random numbers are left as they were.
+
+    Args:
+        encoder: where to start from; it is not changed.
+        task: what to train on.
+        recipe: how.
+        seed: decides the head's first weights, the order of the sentences and the dropout.
+        every: a snapshot every so many updates; None takes only the two that are always taken, 0 and the
+            last.
+        on_snapshot: called with (update, epoch as a fraction, encoder). The encoder, in evaluation mode, is
+            the one that is being trained: encode or save it within the call. What the call draws or sets
+            leaves no trace in the training.
+        work_dir: folder for a checkpoint after each epoch, from which a killed run goes on; without it, none.
+        progress: called after each update with (update, n_updates, loss).
+        done_updates: updates whose snapshot the caller has kept from earlier runs and does not want again.
+            The run then goes on from the checkpoint only if every snapshot before it is among them, and otherwise
+            starts afresh, so that over all runs each snapshot comes once. None takes for granted that the
+            caller has kept what was delivered before the checkpoint; what came after it comes again.
+
+    Returns:
+        The encoder after the last update, with the log.
+
+    Raises:
+        StudyError: `every` below 1, or a training split with fewer than two labels.
+        StorageError: `work_dir` holds checkpoints of another fine-tuning.
+        EncoderError: the tokeniser cannot be used.
+        RepresentationError: the training diverged.
+    """
+    labels, label_of_target = np.unique(np.asarray(task.train.labels), return_inverse=True)
+    if len(labels) < 2:
+        raise StudyError(
+            f"nothing to learn from task {task.name!r}: its training split has {len(labels)} label(s)"
+        )
+    points = encoder.tokenise(task.train, task.kind)
+    sentences = TrainingSentences(points, label_of_target.astype(np.int64))
+    per_epoch, n_updates = recipe.updates(len(sentences))
+    due = set(snapshot_updates(n_updates, every))
+
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(undisturbed())
+        transformers.set_seed(seed)
+        tuned = encoder.copy()
+        width = tuned.width * points.target_units.shape[1]
+        classifier = PointClassifier(tuned.model, width, len(labels))
+        if work_dir is None:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tunescope-")))
+            start = None
+        else:
+            folder = Path(work_dir)
+            claim(folder, _identity(encoder, task, recipe, seed))
+            start = newest_whole(folder)
+        if done_updates is not None:
+            due -= set(done_updates)
+            if start is not None and min(due, default=n_updates) < start[0]:
+                start = None
+        elif start is not None:
+            due = {update for update in due if update > start[0]}
+        if start is None:
+            discard(folder)
+
+        trainer = PointTrainer(
+            classifier,
+            sentences,
+            recipe,
+            seed=seed,
+            device=encoder.device,
+            work_dir=folder,
+            checkpoints=work_dir is not None,
+            log=start[2] if start is not None else [],
+            progress=progress,
+        )
+        if on_snapshot is not None:
+            trainer.add_callback(Snapshots(tuned, due, per_epoch, on_snapshot))
+        trainer.add_callback(Progress(trainer))
+        with _quiet():
+            trainer.train(resume_from_checkpoint=str(start[1]) if start is not None else None)
+        rows = tuple(trainer.rows)
+
+    classifier.to(encoder.device).eval()
+    return FineTuning(
+        encoder=tuned.at_update(n_updates),
+        log=rows,
+        n_updates=n_updates,
+        head=classifier.head,
+        labels=tuple(str(label) for label in labels),
+        notes=points.notes,
+        resumed_at=start[0] if start is not None else None,
+    )
+
+
+def _identity(encoder: Encoder, task: Task, recipe: Recipe, seed: int) -> dict[str, Any]:
+    return {
+        "encoder": encoder.fingerprint,
+        "task": task.fingerprint,
+        "recipe": dataclasses.asdict(recipe),
+        "seed": seed,
+        "max_tokens": encoder.max_tokens,
+        "torch": torch.__version__,
+        "transformers": transformers.__version__,
+    }
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Only warnings and worse from transformers: its running commentary is not for our user."""
+    from transformers.utils import logging
+
+    level = logging.get_verbosity()
+    logging.set_verbosity_warning()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)

@@ -1,0 +1,180 @@
+"""transformers' Trainer with our batches, our log, and snapshots on the way."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
+
+from tunescope.encoders import Encoder, evaluating
+from tunescope.errors import RepresentationError
+from tunescope.finetuning._batches import EpochLoader, TrainingSentences
+from tunescope.finetuning._checkpoints import mark_whole
+from tunescope.finetuning._classifier import PointClassifier
+from tunescope.finetuning._recipe import Recipe
+from tunescope.finetuning._snapshots import undisturbed
+
+
+class PointTrainer(Trainer):
+    """Trains a PointClassifier by a recipe and keeps one log row per update.
+
+    Args:
+        classifier: what is trained, in place; on `device` already.
+        sentences: the training sentences.
+        recipe: how.
+        seed: decides the order of the sentences and the dropout.
+        device: where.
+        work_dir: where checkpoints go.
+        checkpoints: whether one is written after each epoch.
+        log: rows of the updates before a checkpoint from which it goes on; new ones are added.
+        progress: called after each update with (update, n_updates, loss).
+    """
+
+    def __init__(
+        self,
+        classifier: PointClassifier,
+        sentences: TrainingSentences,
+        recipe: Recipe,
+        *,
+        seed: int,
+        device: torch.device,
+        work_dir: Path,
+        checkpoints: bool,
+        log: list[dict[str, float]],
+        progress: Callable[[int, int, float], None] | None,
+    ) -> None:
+        self.rows = log
+        self._recipe = recipe
+        self._sentences = sentences
+        self._per_epoch, self._n_updates = recipe.updates(len(sentences))
+        self._progress = progress
+        arguments = TrainingArguments(
+            output_dir=str(work_dir),
+            seed=seed,
+            num_train_epochs=recipe.epochs,
+            per_device_train_batch_size=recipe.batch_size,
+            max_grad_norm=recipe.max_grad_norm or 0.0,
+            save_strategy="epoch" if checkpoints else "no",
+            logging_strategy="no",
+            report_to=[],
+            disable_tqdm=True,
+            remove_unused_columns=False,
+            use_cpu=device.type == "cpu",
+        )
+        # One device: several would split a batch's rows from the targets that point into them.
+        _ = arguments.device
+        arguments._n_gpu = min(1, arguments.n_gpu)
+        classifier.to(arguments.device)
+        kind = torch.optim.Adam if recipe.optimizer == "adam" else torch.optim.AdamW
+        optimizer = kind([p for p in classifier.parameters() if p.requires_grad], lr=recipe.learning_rate)
+        schedule = torch.optim.lr_scheduler.LambdaLR(
+            optimizer, lambda step: recipe.rate(step + 1, self._n_updates)
+        )
+        super().__init__(
+            model=classifier,
+            args=arguments,
+            train_dataset=sentences,
+            data_collator=sentences.collate,
+            optimizers=(optimizer, schedule),
+        )
+        self.remove_callback(PrinterCallback)
+        if checkpoints:
+            self.add_callback(_MarkWhole(self.rows))
+
+    def get_train_dataloader(self) -> EpochLoader:
+        """Batches whose order follows from seed and epoch alone."""
+        return EpochLoader(self._sentences, self._recipe.batch_size, self.args.seed)
+
+    def compute_loss(
+        self,
+        model: Any,
+        inputs: dict[str, Any],
+        return_outputs: bool = False,
+        num_items_in_batch: torch.Tensor | int | None = None,
+    ) -> torch.Tensor | tuple[torch.Tensor, Any]:
+        """Cross-entropy averaged over the points of the batch."""
+        outputs = model(**inputs)
+        return (outputs["loss"], outputs) if return_outputs else outputs["loss"]
+
+    def training_step(self, *args: Any, **kwargs: Any) -> torch.Tensor:
+        """One update's loss, entered in the log; a loss that is not a number ends the training."""
+        loss = super().training_step(*args, **kwargs)
+        update, value = self.state.global_step + 1, float(loss)
+        if not math.isfinite(value):
+            raise RepresentationError(
+                f"training diverged: the loss of update {update} is {value}; lower recipe.learning_rate"
+                f" ({self._recipe.learning_rate:g}) or set recipe.max_grad_norm"
+            )
+        self.rows.append(
+            {
+                "update": update,
+                "epoch": update / self._per_epoch,
+                "loss": value,
+                "learning_rate": self._recipe.learning_rate * self._recipe.rate(update, self._n_updates),
+            }
+        )
+        return loss
+
+    def report(self) -> None:
+        """Tell the progress of the update that is done."""
+        if self._progress is not None:
+            self._progress(self.state.global_step, self._n_updates, self.rows[-1]["loss"])
+
+
+class Snapshots(TrainerCallback):
+    """Calls `on_snapshot(update, epoch, encoder)` at the updates that are due.
+
+    The encoder is in evaluation mode during the call, and nothing that is drawn or switched there is felt by
+    the training. It is the encoder that is being trained: what shall outlast the call must be taken from it.
+
+    Args:
+        encoder: around the very model that is trained.
+        due: updates at which to call.
+        per_epoch: updates of an epoch.
+        on_snapshot: what to call.
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        due: Collection[int],
+        per_epoch: int,
+        on_snapshot: Callable[[int, float, Encoder], None],
+    ) -> None:
+        self.encoder, self.due, self.per_epoch, self.on_snapshot = encoder, due, per_epoch, on_snapshot
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Update 0, or the update of the checkpoint from which the training goes on."""
+        self._take(state.global_step)
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """After each update."""
+        self._take(state.global_step)
+
+    def _take(self, update: int) -> None:
+        if update in self.due:
+            with evaluating(self.encoder.model), undisturbed():
+                self.on_snapshot(update, update / self.per_epoch, self.encoder.at_update(update))
+
+
+class Progress(TrainerCallback):
+    """Tells the trainer's progress after each update."""
+
+    def __init__(self, trainer: PointTrainer) -> None:
+        self.trainer = trainer
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """After each update."""
+        self.trainer.report()
+
+
+class _MarkWhole(TrainerCallback):
+    def __init__(self, rows: list[dict[str, float]]) -> None:
+        self.rows = rows
+
+    def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        mark_whole(Path(args.output_dir) / f"checkpoint-{state.global_step}", self.rows)
