@@ -1,0 +1,61 @@
+"""The arithmetic of Adam on a CPU: each number is read once and written once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from tunescope.probes._adam_constants import BETA_1, BETA_2, EPSILON
+
+# Moments below these are set to zero. They cannot move a weight any more (EPSILON divides the step), but left
+# alone they decay into denormal numbers and stay there, which some processors compute a hundred times slower.
+_TINY_M = 1e-30
+_TINY_V = 1e-36
+
+
+@njit(cache=True, fastmath=True, error_model="numpy", nogil=True, boundscheck=False)
+def adam_float32(p, g, m, v, decay, rate, squares):  # type: ignore[no-untyped-def]
+    b1, b2, eps, lr = np.float32(BETA_1), np.float32(BETA_2), np.float32(EPSILON), np.float32(rate)
+    c1, c2 = np.float32(1 - BETA_1), np.float32(1 - BETA_2)
+    tiny_m, tiny_v, zero = np.float32(_TINY_M), np.float32(_TINY_V), np.float32(0)
+    for i in range(p.shape[0]):
+        total = zero
+        for j in range(p.shape[1]):
+            w = p[i, j]
+            total += w * w
+            grad = g[i, j] + decay[i] * w
+            m1 = b1 * m[i, j] + c1 * grad
+            v1 = b2 * v[i, j] + c2 * grad * grad
+            m1 = m1 if abs(m1) > tiny_m else zero
+            v1 = v1 if v1 > tiny_v else zero
+            m[i, j] = m1
+            v[i, j] = v1
+            p[i, j] = w - lr * m1 / (np.sqrt(v1) + eps)
+        squares[i] = total
+
+
+@njit(cache=True, fastmath=True, error_model="numpy", nogil=True, boundscheck=False)
+def adam_bfloat16(p, g, m, v, copy, decay, rate, squares):  # type: ignore[no-untyped-def]
+    b1, b2, eps, lr = np.float32(BETA_1), np.float32(BETA_2), np.float32(EPSILON), np.float32(rate)
+    c1, c2 = np.float32(1 - BETA_1), np.float32(1 - BETA_2)
+    tiny_m, tiny_v, zero = np.float32(_TINY_M), np.float32(_TINY_V), np.float32(0)
+    for i in range(p.shape[0]):
+        total = zero
+        for j in range(p.shape[1]):
+            w = p[i, j]
+            total += w * w
+            # a bfloat16 is the upper half of a float32
+            grad = np.uint32(np.uint32(g[i, j]) << np.uint32(16)).view(np.float32) + decay[i] * w
+            m1 = b1 * m[i, j] + c1 * grad
+            v1 = b2 * v[i, j] + c2 * grad * grad
+            m1 = m1 if abs(m1) > tiny_m else zero
+            v1 = v1 if v1 > tiny_v else zero
+            m[i, j] = m1
+            v[i, j] = v1
+            w = w - lr * m1 / (np.sqrt(v1) + eps)
+            p[i, j] = w
+            bits = w.view(np.uint32)
+            # round to nearest, ties to even
+            bits += np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1))
+            copy[i, j] = np.uint16(bits >> np.uint32(16))
+        squares[i] = total

@@ -1,0 +1,184 @@
+"""Many perceptrons of one shape, trained as one: every tensor has the networks as its first dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tunescope.probes._adam import Adam
+
+if TYPE_CHECKING:
+    import torch
+
+
+def glorot_uniform(
+    sizes: Sequence[int], random_state: np.random.RandomState
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Draw weights and biases from U(-b, b), b = sqrt(6 / (fan in + fan out)) (Glorot and Bengio, 2010).
+
+    The draws and their order are those of scikit-learn's `MLPClassifier` with ReLU, so that the same seed
+    gives the same network.
+
+    Parameters
+    ----------
+    sizes : width of the input, of each hidden layer and of the output
+
+    Returns
+    -------
+    weights, biases : per layer a float64 array (fan in, fan out) and (fan out,)
+    """
+    weights, biases = [], []
+    for fan_in, fan_out in pairwise(sizes):
+        bound = np.sqrt(6.0 / (fan_in + fan_out))
+        weights.append(random_state.uniform(-bound, bound, (fan_in, fan_out)))
+        biases.append(random_state.uniform(-bound, bound, fan_out))
+    return weights, biases
+
+
+class Networks:
+    """Perceptrons with ReLU, all of one shape, each with its own weights and its own L2 weight.
+
+    One output means two classes and a logistic output; k > 1 outputs mean k classes and a softmax.
+
+    Parameters
+    ----------
+    initial : per network its (weights, biases) as `glorot_uniform` gives them
+    alphas : L2 weight of each network
+    device : where to compute
+    half : multiply matrices in bfloat16 (weights, moments and sums stay float32)
+    """
+
+    def __init__(
+        self,
+        initial: Sequence[tuple[list[np.ndarray], list[np.ndarray]]],
+        alphas: Sequence[float],
+        device: torch.device,
+        *,
+        half: bool = False,
+    ) -> None:
+        import torch
+
+        n_layers = len(initial[0][0])
+        self.weights = [  # (networks, fan out, fan in)
+            torch.tensor(np.stack([w[layer].T for w, _ in initial]), dtype=torch.float32)
+            .contiguous()
+            .to(device)
+            for layer in range(n_layers)
+        ]
+        self.biases = [  # (networks, 1, fan out)
+            torch.tensor(np.stack([b[layer][None] for _, b in initial]), dtype=torch.float32).to(device)
+            for layer in range(n_layers)
+        ]
+        self.alphas = torch.tensor(alphas, dtype=torch.float64, device=device)
+        self.half = half
+        self.steps = 0
+        self._adam = Adam(self.weights + self.biases)
+        self._round()
+
+    def __len__(self) -> int:
+        return len(self.alphas)
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of the matrix products, and so of the points that `step` and `logits` take."""
+        import torch
+
+        return torch.bfloat16 if self.half else torch.float32
+
+    def _round(self) -> None:
+        """Make the copies that matrix products read."""
+        if self.half:
+            self._products = [p.to(self.dtype) for p in self.weights + self.biases]
+        else:
+            self._products = self.weights + self.biases
+
+    def keep(self, rows: Sequence[int]) -> None:
+        """Go on with these networks only, in this order."""
+        import torch
+
+        index = torch.as_tensor(list(rows), dtype=torch.long, device=self.alphas.device)
+        self.weights = [w[index].contiguous() for w in self.weights]
+        self.biases = [b[index].contiguous() for b in self.biases]
+        self.alphas = self.alphas[index]
+        self._adam.keep(index)
+        self._round()
+
+    def _activations(self, X: torch.Tensor) -> list[torch.Tensor]:
+        """Input, hidden activations and logits, (networks, points, width) each."""
+        import torch
+
+        n = len(self.weights)
+        activations = [X.expand(len(self), *X.shape[-2:])]
+        for layer in range(n):
+            z = torch.baddbmm(
+                self._products[n + layer], activations[-1], self._products[layer].transpose(1, 2)
+            )
+            activations.append(z.relu_() if layer < n - 1 else z)
+        return activations
+
+    def logits(self, X: torch.Tensor) -> torch.Tensor:
+        """Outputs before softmax (or logistic), float32 (networks, points, outputs), of points (n, d)."""
+        return self._activations(X)[-1].float()
+
+    def step(self, X: torch.Tensor, y: torch.Tensor, learning_rate: float) -> torch.Tensor:
+        """One step of Adam on one minibatch.
+
+        Parameters
+        ----------
+        X : (points, d), the same minibatch for all networks, or (networks, points, d), of `dtype`
+        y : class indices, (points,) or (networks, points)
+
+        Returns
+        -------
+        (networks,) float64 mean loss of the minibatch before the step: cross-entropy plus
+        ``alpha / 2 * |weights|^2 / points``
+        """
+        import torch
+
+        n_points = X.shape[-2]
+        n = len(self.weights)
+        activations = self._activations(X)
+        loss, delta = _loss_and_slope(activations[-1].float(), y.expand(len(self), n_points))
+        delta = (delta / n_points).to(self.dtype)
+        gradients: list[torch.Tensor] = [delta] * (2 * n)
+        for layer in reversed(range(n)):
+            gradients[layer] = torch.bmm(delta.transpose(1, 2), activations[layer])
+            gradients[n + layer] = delta.sum(1, keepdim=True)
+            if layer:
+                delta = torch.bmm(delta, self._products[layer])
+                delta = torch.ops.aten.threshold_backward(delta, activations[layer], 0)
+        self.steps += 1
+        decay = (self.alphas / n_points).float()
+        squares = self._adam.step(
+            self.weights + self.biases,
+            gradients,
+            self._products if self.half else [None] * (2 * n),
+            [decay] * n + [None] * n,
+            learning_rate,
+            self.steps,
+        )
+        return loss / n_points + 0.5 * self.alphas * squares / n_points
+
+    def parameters(self, row: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """Weights (fan in, fan out) and biases (fan out,) of one network as float32 NumPy arrays."""
+        weights = [w[row].T.cpu().numpy().copy() for w in self.weights]
+        return weights, [b[row, 0].cpu().numpy().copy() for b in self.biases]
+
+
+def _loss_and_slope(logits: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Cross-entropy summed over points, (networks,) float64, and its slope by the logits."""
+    import torch
+    from torch.nn.functional import softplus
+
+    if logits.shape[-1] == 1:
+        z, target = logits[..., 0], y.to(logits.dtype)
+        loss = (softplus(z) - target * z).sum(1).double()
+        return loss, (torch.sigmoid(z) - target)[..., None]
+    log_p = torch.log_softmax(logits, -1)
+    index = y[..., None]
+    loss = -log_p.gather(-1, index).sum((1, 2)).double()
+    slope = log_p.exp_()
+    return loss, slope.scatter_add_(-1, index, torch.full_like(index, -1, dtype=slope.dtype))
