@@ -1,4 +1,8 @@
+import dataclasses
+import functools
 import hashlib
+import http.server
+import threading
 
 import pytest
 import requests
@@ -134,3 +138,35 @@ def test_every_registered_file_is_pinned_and_public():
 def test_streusle_without_its_train_file_names_it(cache, tmp_path):
     with pytest.raises(DataError, match=r"streusle.ud_train.conllulex is missing.*v4\.2/train/"):
         load_task("ps-role", data_dir=tmp_path)
+
+
+@pytest.fixture
+def served(tmp_path):
+    """The address of a folder on this machine that is served over HTTP, and the folder."""
+    folder = tmp_path / "served"
+    folder.mkdir()
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *args):
+            pass
+
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))
+    )
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", folder
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_real_download(served, tmp_path, monkeypatch):
+    address, folder = served
+    monkeypatch.setattr(_files, "_cache_dir", lambda: tmp_path / "cache")
+    monkeypatch.delenv(_files.DATA_DIR_VARIABLE, raising=False)
+    file = dataclasses.replace(data_file(), url=f"{address}/data.txt")
+    with pytest.raises(DataError, match=r"could not be fetched .*404"):
+        find_file(file)
+    (folder / "data.txt").write_bytes(CONTENT)
+    assert find_file(file).path.read_bytes() == CONTENT

@@ -144,6 +144,15 @@ def test_targets_of_each_preposition_file(file, n, supersense):
     assert sum(len(sentence.targets) for sentence in sentences) == n
 
 
+@pytest.mark.parametrize("name", [real("ps-role-pastrie"), real("ps-fxn-pastrie")])
+def test_the_stand_in_says_that_its_parts_name_labels_differently(name):
+    first = load_task(name).notes[0]
+    assert "two versions" in first
+    pastrie, streusle = first.split("only STREUSLE")
+    assert "Ancillary" in pastrie
+    assert "Accompanier" in streusle
+
+
 @pytest.mark.parametrize("name", [real("trec-50")])
 def test_the_elephant_has_two_classes(name):
     task = load_task(name)

@@ -90,7 +90,27 @@ def _prepositions(supersense: Supersense, info: TaskInfo, data_dir: str | Path |
     train, train_notes = read_conllulex(paths[:-1], supersense)
     test, test_notes = read_conllulex(paths[-1:], supersense)
     notes = (*(f"train, {note}" for note in train_notes), *(f"test, {note}" for note in test_notes))
+    if files.PASTRIE.name in info.files:
+        notes = (_two_schemes(paths, supersense), *notes)
     return _assemble(info, train, test, notes)
+
+
+def _two_schemes(paths: list[Path], supersense: Supersense) -> str:
+    """A note on the labels that only one of PASTRIE (the first file) and STREUSLE (the others) has.
+
+    Their versions of the scheme name some labels differently: what is Ancillary in one is Accompanier in the
+    other. Not every name has a single counterpart, so none is translated.
+    """
+
+    def labels(chosen: list[Path]) -> set[str]:
+        return {label for item in read_conllulex(chosen, supersense)[0] for _, label in item.targets}
+
+    pastrie, streusle = labels(paths[:1]), labels(paths[1:])
+    return (
+        "PASTRIE and STREUSLE follow two versions of the annotation scheme, and labels are not translated: "
+        f"only PASTRIE has {', '.join(sorted(pastrie - streusle))}; "
+        f"only STREUSLE dev and test have {', '.join(sorted(streusle - pastrie))}"
+    )
 
 
 def _trec(coarse: bool, info: TaskInfo, data_dir: str | Path | None, seed: int) -> Task:
