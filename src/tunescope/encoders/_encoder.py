@@ -262,13 +262,32 @@ class Encoder:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as temporary:
             whole = Path(temporary) / "encoder"
-            whole.mkdir()  # with the permissions a folder gets, not those of a temporary one
-            self.model.save_pretrained(whole)
-            self.tokenizer.save_pretrained(whole)
+            whole.mkdir()
+            with silent_transformers():
+                self.model.save_pretrained(whole)
+                self.tokenizer.save_pretrained(whole)
+            for file in whole.iterdir():
+                file.chmod(whole.stat().st_mode & 0o666)  # transformers may leave weights for the owner alone
             if target.exists():
                 target.rename(Path(temporary) / "replaced")
             whole.rename(target)
             shutil.rmtree(Path(temporary) / "replaced", ignore_errors=True)
+
+
+@contextlib.contextmanager
+def silent_transformers() -> Iterator[None]:
+    """Neither progress bars nor reports from transformers: what matters of them is checked by the caller."""
+    from transformers.utils import logging
+
+    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if bars:
+            logging.enable_progress_bar()
 
 
 @contextlib.contextmanager

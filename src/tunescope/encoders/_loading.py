@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tunescope.encoders._catalogue import encoder_infos, find_info
-from tunescope.encoders._encoder import Encoder, resolve_device
+from tunescope.encoders._encoder import Encoder, resolve_device, silent_transformers
 from tunescope.errors import EncoderError
 
 _TOKENIZER_FILES = (
@@ -68,7 +68,7 @@ def load_encoder(
     options: dict[str, Any] = {"trust_remote_code": trust_remote_code}
     if not local:
         options["revision"] = revision or "main"
-    with _plain_errors(given, local), _silent_transformers():
+    with _plain_errors(given, local), silent_transformers():
         tokenizer = AutoTokenizer.from_pretrained(source, **options)
         model, report = AutoModel.from_pretrained(
             source, use_safetensors=None if allow_pickle else True, output_loading_info=True, **options
@@ -136,9 +136,11 @@ def _check_hub_id(source: str) -> None:
 @contextlib.contextmanager
 def _plain_errors(given: str, local: bool) -> Iterator[None]:
     """Turn what transformers raises into one message."""
+    from safetensors import SafetensorError
+
     try:
         yield
-    except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
+    except (OSError, ValueError, RuntimeError, KeyError, ImportError, SafetensorError) as error:
         text = str(error)
         if not local and "safetensors" in text and "found" in text:
             raise EncoderError(_pickle_message(given)) from error
@@ -150,22 +152,6 @@ def _plain_errors(given: str, local: bool) -> Iterator[None]:
             f"the encoder {given!r} cannot be had from the hub ({first}); without network give a folder, or"
             f" 'embedded', which the package carries. Short names are {names}"
         ) from error
-
-
-@contextlib.contextmanager
-def _silent_transformers() -> Iterator[None]:
-    """No progress bar and no report of the tensors that are left out: `load_encoder` checks these itself."""
-    from transformers.utils import logging
-
-    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        if bars:
-            logging.enable_progress_bar()
 
 
 def _drop_pooler(model: Any) -> None:
