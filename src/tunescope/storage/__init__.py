@@ -9,6 +9,8 @@ from tunescope.storage._atomic import write_json, write_text
 from tunescope.storage._store import ResultStore
 from tunescope.storage._tables import Rows, read_json, read_table, write_table
 from tunescope.storage._units import Unit, UnitWriter
+from tunescope.storage._vectors import read_vectors
+from tunescope.storage._versions import platform_name, versions
 
 __all__ = [
     "ArrayFile",
@@ -16,8 +18,11 @@ __all__ = [
     "Rows",
     "Unit",
     "UnitWriter",
+    "platform_name",
     "read_json",
     "read_table",
+    "read_vectors",
+    "versions",
     "write_arrays",
     "write_json",
     "write_table",

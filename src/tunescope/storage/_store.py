@@ -130,6 +130,10 @@ class ResultStore:
                 shutil.rmtree(folder, ignore_errors=True)
             lock.release()
 
+    def remove(self, kind: str, key: str) -> None:
+        """Remove a unit, at once and whole; nothing happens when it is not there."""
+        _set_aside(self._path(kind, key))
+
     def _path(self, kind: str, key: str) -> Path:
         return self.root / "units" / checked_name(kind) / checked_name(key)
 

@@ -1,1 +1,58 @@
-"""."""
+"""The experiments: a study is planned, run and recorded here.
+
+`run_study` runs a study from a YAML file, or one that ships with the package (`study_names`), and gives a
+`StudyResult`; `load_study` only reads and checks the settings.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tunescope.studies._probe_vectors import ProbedVectors, probe_vectors
+    from tunescope.studies._run import StudyResult, run_study
+    from tunescope.studies._settings import EXPERIMENTS, Study, load_study, study_names
+    from tunescope.studies._summary import Estimate, Side, SummaryRow
+    from tunescope.studies._watching import Watcher
+
+__all__ = [
+    "EXPERIMENTS",
+    "Estimate",
+    "ProbedVectors",
+    "Side",
+    "Study",
+    "StudyResult",
+    "SummaryRow",
+    "Watcher",
+    "load_study",
+    "probe_vectors",
+    "run_study",
+    "study_names",
+]
+
+_HOME = {
+    "EXPERIMENTS": "_settings",
+    "Estimate": "_summary",
+    "ProbedVectors": "_probe_vectors",
+    "Side": "_summary",
+    "Study": "_settings",
+    "StudyResult": "_run",
+    "SummaryRow": "_summary",
+    "Watcher": "_watching",
+    "load_study": "_settings",
+    "probe_vectors": "_probe_vectors",
+    "run_study": "_run",
+    "study_names": "_settings",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name when it is asked for: pydantic alone takes longer than a command line may."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,131 @@
+"""The answer of a study as a table of 80 columns, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from tunescope.studies import StudyResult
+
+if TYPE_CHECKING:
+    from tunescope.studies import Estimate, Side
+
+
+def result_json(result: StudyResult, **further: Any) -> dict[str, Any]:
+    """What a study found, as JSON."""
+    return {
+        "study": result.study.name,
+        "folder": str(result.folder),
+        "units": result.n_units,
+        "units_done_now": result.n_done,
+        "seconds": round(result.seconds, 2),
+        "seconds_by_kind": result.time,
+        "summary": [asdict(row) for row in result.summary],
+        **further,
+    }
+
+
+_COLUMNS = (
+    ("accuracy", 12),
+    ("clusters", 9),
+    ("linear", 7),
+    ("similarity", 11),
+    ("distance", 9),
+    ("scaled", 8),
+)
+_NAME_WIDTH = 24
+
+
+def summary_table(result: StudyResult) -> str:
+    """Per encoder and task, the space before fine-tuning and after; lines of at most 80 characters."""
+    lines = ["".join([" " * _NAME_WIDTH, *(name.rjust(width) for name, width in _COLUMNS)])]
+    lines.append("─" * len(lines[0]))
+    shown: set[tuple[str, str]] = set()
+    for row in result.summary:
+        if (row.encoder, row.task) not in shown:
+            shown.add((row.encoder, row.task))
+            lines.append(f"{row.encoder} · {row.task}, layer {row.layer}")
+            lines.append(_line("original", row.before))
+        if row.after is not None:
+            stage = "tuned" if row.tuned_on == row.task else f"tuned on {row.tuned_on}"
+            lines.append(_line(stage, row.after))
+    return "\n".join(lines)
+
+
+def _line(stage: str, side: Side) -> str:
+    cells = zip(_cells(side), _COLUMNS, strict=True)
+    numbers = "".join(cell.rjust(width) for cell, (_, width) in cells)
+    name = f"  {stage}"
+    # A long name has a line of its own, so that the columns stay columns.
+    return (
+        name.ljust(_NAME_WIDTH) + numbers
+        if len(name) < _NAME_WIDTH
+        else f"{name}\n{' ' * _NAME_WIDTH}{numbers}"
+    )
+
+
+def legend(result: StudyResult) -> str:
+    """What the columns of the table are, in a few lines."""
+    convention = sorted({row.convention for row in result.summary})
+    runs = [row.before.accuracy.n for row in result.summary if row.before.accuracy is not None]
+    said = []
+    if runs:
+        said.append(
+            f"accuracy    of the classifier probe on test, % ± std over {_range(runs)} initialisations"
+        )
+    said.append("clusters    that DirectProbe finds in train; linear: one cluster per label")
+    said.append(
+        f"similarity  of the label distances of train and test, Pearson's r ({', '.join(convention)})"
+    )
+    said.append("distance    of a label to the nearest other label, mean; scaled: free of growth")
+    return "\n".join(said)
+
+
+def time_line(result: StudyResult) -> str:
+    """Where the time went."""
+    names = {
+        "finetune": "fine-tuning with snapshots",
+        "space": "vectors",
+        "geometry": "geometry",
+        "classifier": "classifier probes",
+        "memorisation": "memorisation",
+    }
+    parts = [f"{names[kind]} {seconds:.0f} s" for kind, seconds in result.time.items() if kind in names]
+    now = "nothing was missing" if not result.n_done else f"{result.n_done} units done now"
+    return f"{result.seconds:.0f} s, {now}. Time of all units: {', '.join(parts)}"
+
+
+def _cells(side: Side) -> list[str]:
+    return [
+        _percent(side.accuracy),
+        _range(side.clusters) if side.clusters else "",
+        _agreement(side.linear),
+        "–" if side.linear and not any(side.linear) else _mean(side.similarity, 2),
+        _mean(side.distance, 3),
+        _mean(side.scaled, 4),
+    ]
+
+
+def _percent(accuracy: Estimate | None) -> str:
+    if accuracy is None:
+        return ""
+    std = "" if accuracy.std is None else f" ±{100 * accuracy.std:.2f}"
+    return f"{100 * accuracy.mean:.2f}{std}"
+
+
+def _mean(estimate: Estimate | None, digits: int) -> str:
+    return "" if estimate is None else f"{estimate.mean:.{digits}f}"
+
+
+def _range(values: Sequence[int]) -> str:
+    low, high = min(values), max(values)
+    return f"{low}" if low == high else f"{low}–{high}"
+
+
+def _agreement(answers: Sequence[bool]) -> str:
+    if not answers:
+        return ""
+    if len(set(answers)) == 1:
+        return "yes" if answers[0] else "no"
+    return f"{sum(answers)} of {len(answers)}"

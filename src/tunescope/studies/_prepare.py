@@ -1,0 +1,140 @@
+"""From what a study asks for to what it computes: all is looked up, and checked, before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tunescope.errors import StudyError, TunescopeError
+from tunescope.studies._plan import Plan
+from tunescope.studies._settings import EncoderChoice, Study, near
+from tunescope.studies._work import Bench, Original
+from tunescope.studies._yaml import Document, Place
+
+if TYPE_CHECKING:
+    from tunescope.finetuning import Recipe
+    from tunescope.storage import ResultStore
+    from tunescope.studies._watching import Watcher
+    from tunescope.tasks import Task
+
+Located = Callable[..., str]
+
+
+def prepare(
+    study: Study,
+    store: ResultStore,
+    *,
+    document: Document | None = None,
+    given: frozenset[str] = frozenset(),
+    data_dir: str | Path | None = None,
+    watcher: Watcher,
+) -> tuple[Plan, Bench]:
+    """Find the study's tasks and encoders and check that its layers exist.
+
+    Args:
+        document: the file that the study was read from, so that a message can name its line.
+        given: settings that came from elsewhere, such as the command line.
+
+    Raises:
+        StudyError, DataError, EncoderError: a task or encoder is unknown, its files are missing or damaged, a
+            layer does not exist; one message that says where it was asked for.
+    """
+
+    def where(*place: str | int) -> str:
+        if document is None or (place and place[0] in given):
+            return str(place[0])
+        return f"{document.where(tuple(place))}: {_field(tuple(place))}"
+
+    tasks = _find_tasks(study, data_dir, where)
+    for task in tasks.values():
+        for note in task.notes:
+            watcher.noted(f"{task.name}: {note}")
+    bench = Bench(store, tasks, device=study.device, watcher=watcher)
+    encoders = tuple(
+        _find_encoder(choice, bench, where("encoders", index)) for index, choice in enumerate(study.encoders)
+    )
+    _refuse_same_labels(encoders, where("encoders"))
+    recipes = {encoder.label: _recipe(study, encoder, where("recipe")) for encoder in encoders}
+    plan = Plan(study, encoders, tasks, recipes)
+    _check_layers(plan, where)
+    return plan, bench
+
+
+def _find_tasks(study: Study, data_dir: str | Path | None, where: Located) -> dict[str, Task]:
+    from tunescope.tasks import load_task, task_infos
+
+    known = [info.name for info in task_infos()]
+    asked = [("tasks", index, name) for index, name in enumerate(study.tasks)]
+    if study.asks_for("cross-task"):
+        asked += [("sources", index, name) for index, name in enumerate(study.sources)]
+    for field, index, name in asked:
+        if name not in known:
+            raise StudyError(f"{where(field, index)}: unknown task {name!r}; {near(name, known)}")
+    found: dict[str, Task] = {}
+    for field, index, name in asked:
+        with _located(where(field, index)):
+            found[name] = load_task(name, data_dir=data_dir, seed=study.split_seed, fraction=study.fraction)
+    return found
+
+
+def _find_encoder(choice: EncoderChoice, bench: Bench, where: str) -> Original:
+    """Load an encoder once, to know that it can be, what it is and how many layers it has."""
+    from tunescope.encoders import load_encoder
+
+    with _located(where):
+        encoder = load_encoder(choice.name, revision=choice.revision, device=bench.device)
+    found = Original(
+        label=choice.label or encoder.name,
+        name=choice.name,
+        revision=choice.revision,
+        fingerprint=encoder.fingerprint,
+        n_layers=encoder.n_layers,
+    )
+    bench.remember(found, encoder)
+    return found
+
+
+def _refuse_same_labels(encoders: tuple[Original, ...], where: str) -> None:
+    labels = [encoder.label for encoder in encoders]
+    twice = sorted({label for label in labels if labels.count(label) > 1})
+    if twice:
+        raise StudyError(
+            f"{where}: two encoders are called {', '.join(twice)}; give each a `label` of its own"
+        )
+
+
+def _recipe(study: Study, encoder: Original, where: str) -> Recipe:
+    from tunescope.finetuning import Recipe
+
+    changes: dict[str, Any] = study.recipe.model_dump(exclude_none=True)
+    if study.epochs is not None:
+        changes["epochs"] = study.epochs
+    with _located(where):
+        return Recipe.for_encoder(encoder.name, **changes)
+
+
+def _check_layers(plan: Plan, where: Located) -> None:
+    for index, choice in enumerate(plan.study.experiments):
+        place: Place = ("experiments", index, "layers") if choice.layers is not None else ("layers",)
+        for encoder in plan.encoders:
+            beyond = [layer for layer in plan.layers(choice.name, encoder) if layer > encoder.n_layers]
+            if beyond:
+                raise StudyError(
+                    f"{where(*place)}: {encoder.label} has no layer {beyond[0]}; "
+                    f"it has 0 (embedding layer) to {encoder.n_layers}"
+                )
+
+
+@contextmanager
+def _located(where: str) -> Iterator[None]:
+    """An error inside keeps its class and says first where the thing was asked for."""
+    try:
+        yield
+    except TunescopeError as error:
+        raise type(error)(f"{where}: {error}") from error
+
+
+def _field(place: Place) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
