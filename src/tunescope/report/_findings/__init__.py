@@ -1,6 +1,7 @@
 """What a study found, read from its tables: one finding a file, shared by the figures and the page."""
 
 from tunescope.report._findings._accuracy import Accuracy, find_accuracies
+from tunescope.report._findings._claims import Claim, check_claims
 from tunescope.report._findings._clusters import Block, Clusters, Space, find_clusters
 from tunescope.report._findings._distances import Distances, find_distances
 from tunescope.report._findings._gaps import Gaps, find_gaps
@@ -23,6 +24,7 @@ from tunescope.report._findings._summary import Summary, summarise
 __all__ = [
     "Accuracy",
     "Block",
+    "Claim",
     "Clusters",
     "Distances",
     "Estimate",
@@ -36,6 +38,7 @@ __all__ = [
     "SimilarityCurve",
     "Space",
     "Summary",
+    "check_claims",
     "conventions",
     "estimate",
     "find_accuracies",

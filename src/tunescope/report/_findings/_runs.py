@@ -35,6 +35,8 @@ class Run:
     """The seeds of the fine-tuning, sorted; empty where nothing was fine-tuned."""
     layers: tuple[int, ...]
     """All layers that some table speaks of, sorted."""
+    last_update: int = 1
+    """The last update of the fine-tuning; 1 where no table tells it."""
 
     @property
     def is_tuned(self) -> bool:
@@ -61,12 +63,21 @@ class Run:
     def timeline(self, table: pd.DataFrame, *keys: str) -> pd.DataFrame:
         """Rows of the fine-tuning by seed; a seed without update 0 starts with the original encoder.
 
-        `keys` are further columns (such as the layer) for each value of which update 0 is looked for.
+        `keys` are further columns (such as the layer and the label) for each value of which update 0 is looked
+        for. Rows after fine-tuning that have no update stand at its end, unless the end is there already.
         """
         import pandas as pd
 
         rows = self.mine(table)
-        rows = rows[rows["update"].notna()]
+        at_end = rows["update"].isna()
+        if at_end.any():
+            named = ["seed", *keys]
+            known = set(
+                rows.loc[rows["update"] == self.last_update, named].itertuples(index=False, name=None)
+            )
+            is_known = [row in known for row in rows[named].itertuples(index=False, name=None)]
+            rows = rows[~(at_end & is_known)]
+            rows = rows.assign(update=rows["update"].fillna(self.last_update))
         tuned = rows[rows["tuned_on"] != ""] if self.is_tuned else rows[:0]
         start = rows[(rows["stage"] == ORIGINAL) | (rows["tuned_on"] == "")]
         if not self.is_tuned or start.empty:
@@ -108,8 +119,24 @@ def find_runs(study: Study) -> list[Run]:
         if not tuned_on and others:
             continue
         layers = layers | found.get((encoder, task, ""), (set(), set()))[1]
-        runs.append(Run(encoder, task, tuned_on, tuple(sorted(seeds - {-1})), tuple(sorted(layers)) or (0,)))
+        last = _last_update(study, encoder, tuned_on)
+        runs.append(
+            Run(encoder, task, tuned_on, tuple(sorted(seeds - {-1})), tuple(sorted(layers)) or (0,), last)
+        )
     order = {key: n for n, key in enumerate(dict.fromkeys((run.encoder, run.task) for run in runs))}
     return sorted(
         runs, key=lambda run: (order[run.encoder, run.task], run.tuned_on != run.task, run.tuned_on)
     )
+
+
+def _last_update(study: Study, encoder: str, tuned_on: str) -> int:
+    """The last update that any table knows of this fine-tuning."""
+    last = 1
+    for name in ("training", "spaces", "gaps"):
+        table = study.table(name)
+        if not tuned_on or table.empty or "update" not in table.columns:
+            continue
+        updates = table.loc[(table["encoder"] == encoder) & (table["tuned_on"] == tuned_on), "update"]
+        if updates.notna().any():
+            last = max(last, int(updates.max()))
+    return last

@@ -1,0 +1,5 @@
+"""The report page: one HTML file that holds its data, its looks and its programs."""
+
+from tunescope.report._page._write import write_report
+
+__all__ = ["write_report"]

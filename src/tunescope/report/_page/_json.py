@@ -1,0 +1,58 @@
+"""Data inside a page: JSON that cannot end the element that holds it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+#: Significant digits of a number on the page; a picture shows no more.
+DIGITS = 4
+
+#: `<` ends or begins markup (`</script>`, `<!--`), `&` an entity; the two separators end a line of script.
+_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+def script_json(value: Any) -> str:
+    """Compact JSON of plain values, safe between `<script type="application/json">` and its end.
+
+    Numbers are rounded to four significant digits; what is not finite becomes null. Inside strings and
+    outside of them no `<`, `>` or `&` is left, so the HTML parser sees one run of text.
+    """
+    text = json.dumps(plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for character, escape in _ESCAPES.items():
+        text = text.replace(character, escape)
+    # Halves of surrogate pairs cannot be written as UTF-8.
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def plain(value: Any) -> Any:
+    """The same value out of what JSON knows."""
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, (np.bool_,)):
+        return bool(value)
+    if isinstance(value, (int, np.integer)):
+        return int(value)
+    if isinstance(value, (float, np.floating)):
+        return rounded(float(value))
+    if isinstance(value, np.ndarray):
+        return [plain(item) for item in value.tolist()]
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (Sequence, set, frozenset)):
+        return [plain(item) for item in value]
+    return str(value)
+
+
+def rounded(number: float, digits: int = DIGITS) -> float | int | None:
+    """A float of so many significant digits; whole numbers without a point, null for what is not finite."""
+    if not math.isfinite(number):
+        return None
+    if number == 0:
+        return 0
+    result = float(f"{number:.{digits}g}")
+    return int(result) if result == int(result) and abs(result) < 1e15 else result
