@@ -1,1 +1,43 @@
-"""."""
+"""What shape a space has: convex hulls, DirectProbe, distances between labels, similarity, centroids.
+
+This room knows arrays and labels and nothing else.
+"""
+
+from tunescope.geometry._centroids import (
+    Centroids,
+    Movement,
+    centroid_paths,
+    centroids,
+    closest_labels,
+    movement,
+    principal_axes,
+)
+from tunescope.geometry._certificates import HullDistance, Separation, verify
+from tunescope.geometry._directprobe import Block, DirectProbe, Witness
+from tunescope.geometry._hulls import hull_distance, separable
+from tunescope.geometry._label_distances import Convention, LabelDistances, label_distances, scale_of
+from tunescope.geometry._similarity import SpatialSimilarity, spatial_similarity
+
+__all__ = [
+    "Block",
+    "Centroids",
+    "Convention",
+    "DirectProbe",
+    "HullDistance",
+    "LabelDistances",
+    "Movement",
+    "Separation",
+    "SpatialSimilarity",
+    "Witness",
+    "centroid_paths",
+    "centroids",
+    "closest_labels",
+    "hull_distance",
+    "label_distances",
+    "movement",
+    "principal_axes",
+    "scale_of",
+    "separable",
+    "spatial_similarity",
+    "verify",
+]

@@ -1,0 +1,147 @@
+"""The orthogonal factor of the active set: columns come and go, and it stays orthonormal.
+
+The nearest points of two convex hulls are weighted means of few points, the active set. Each active point is
+a column ``(s, 0, x)`` when it belongs to the first hull and ``(0, s, -x)`` when it belongs to the second: the
+two leading rows carry the conditions that the weights of each hull sum to one, the others the difference of
+the two means. With ``columns = Q R``, the weights that minimise the norm of that difference over the *affine*
+hulls follow from the two leading rows of ``Q`` alone, and the difference itself is a combination of the
+columns of ``Q``, which is accurate to rounding of the *data*, not of its square: that is what lets a gap of
+1e-8 of the radius be told from none. (The normal equations would lose half of the digits.)
+
+``Qt`` holds Q transposed (a row per active point, so that rotations run along memory), ``R`` is kept by
+columns: ``Rt[c, r] = R[r, c]``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+# Reassociation lets the loops vectorise; NaN and infinity keep their meaning (they are refused much earlier).
+FAST = {"reassoc", "contract", "nsz", "arcp"}
+
+DEPENDENT = 1e-12
+"""A column whose part outside the span of the others is below this share of it adds nothing."""
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def dot(a, b):
+    """Inner product in float64 of two vectors of any float type."""
+    total = 0.0
+    for i in range(b.shape[0]):
+        total += a[i] * b[i]
+    return total
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def write_column(X, center, row, first, size, column):
+    """Column of one point: ``(size, 0, x - center)`` or ``(0, size, center - x)``."""
+    column[0] = size if first else 0.0
+    column[1] = 0.0 if first else size
+    sign = 1.0 if first else -1.0
+    for r in range(X.shape[1]):
+        column[r + 2] = sign * (X[row, r] - center[r])
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def add_column(Qt, Rt, k, column, work):
+    """Append a column by Gram-Schmidt, repeated until it is orthogonal; False when it is dependent."""
+    size = Qt.shape[1]
+    norm_before = np.sqrt(dot(column, column))
+    norm = norm_before
+    for c in range(k):
+        Rt[k, c] = 0.0
+    for _ in range(6):  # "twice is enough" unless the first pass cancels nearly everything
+        for c in range(k):
+            work[c] = dot(Qt[c], column)
+        for c in range(k):
+            h = work[c]
+            q = Qt[c]
+            for r in range(size):
+                column[r] -= h * q[r]
+            Rt[k, c] += h
+        last, norm = norm, np.sqrt(dot(column, column))
+        if norm > 0.7 * last:
+            break
+    if norm <= DEPENDENT * norm_before:
+        return False
+    for r in range(size):
+        Qt[k, r] = column[r] / norm
+    Rt[k, k] = norm
+    return True
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def drop_column(Qt, Rt, k, j):
+    """Remove column j: the later columns move up and Givens rotations restore the triangle."""
+    for c in range(j + 1, k):
+        for r in range(c + 1):
+            Rt[c - 1, r] = Rt[c, r]
+    for i in range(j, k - 1):
+        a = Rt[i, i]
+        b = Rt[i, i + 1]
+        h = np.hypot(a, b)
+        cos = 1.0
+        sin = 0.0
+        if h > 0.0:
+            cos = a / h
+            sin = b / h
+        for c in range(i, k - 1):
+            x = Rt[c, i]
+            y = Rt[c, i + 1]
+            Rt[c, i] = cos * x + sin * y
+            Rt[c, i + 1] = cos * y - sin * x
+        p = Qt[i]
+        q = Qt[i + 1]
+        for r in range(Qt.shape[1]):
+            x = p[r]
+            y = q[r]
+            p[r] = cos * x + sin * y
+            q[r] = cos * y - sin * x
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def affine_minimizer(Qt, Rt, k, size, work, weights, w):
+    """Weights (k) and difference w (d) of the nearest points of the two affine hulls."""
+    g11 = 0.0
+    g12 = 0.0
+    g22 = 0.0
+    for c in range(k):
+        g11 += Qt[c, 0] * Qt[c, 0]
+        g12 += Qt[c, 0] * Qt[c, 1]
+        g22 += Qt[c, 1] * Qt[c, 1]
+    det = g11 * g22 - g12 * g12
+    first = size * (g22 - g12) / det
+    second = size * (g11 - g12) / det
+    for r in range(w.shape[0]):
+        w[r] = 0.0
+    for c in range(k):
+        v = Qt[c, 0] * first + Qt[c, 1] * second
+        work[c] = v
+        q = Qt[c]
+        for r in range(w.shape[0]):
+            w[r] += v * q[r + 2]
+    for c in range(k - 1, -1, -1):
+        v = work[c] / Rt[c, c]
+        weights[c] = v
+        for r in range(c):
+            work[r] -= v * Rt[c, r]
+
+
+@njit(cache=True, nogil=True)
+def factor_columns(columns, Qt, Rt):
+    """Orthogonal factor of a whole set of columns (rows of ``columns``) at once; False when dependent."""
+    k = columns.shape[0]
+    q, r = np.linalg.qr(np.ascontiguousarray(columns.T))
+    largest = 0.0
+    for c in range(k):
+        largest = max(largest, abs(r[c, c]))
+    for c in range(k):
+        if abs(r[c, c]) <= 1e-9 * largest:
+            return False
+    for c in range(k):
+        for i in range(q.shape[0]):
+            Qt[c, i] = q[i, c]
+        for i in range(c + 1):
+            Rt[c, i] = r[i, c]
+    return True

@@ -1,0 +1,135 @@
+"""What the solver hands out, and the few lines that check it without trusting the solver.
+
+Every answer about two hulls carries its proof: a hyperplane with the hulls on its two sides bounds their
+distance from below; a point of each hull, given by convex weights, bounds it from above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Verdict = Literal["separable", "meet", "undecided"]
+
+THIN = 1e-8
+"""Gaps below this share of the data's radius are not told from none: they count as meeting, and are counted."""
+
+COINCIDENT = 1e-11
+"""Points nearer than this share of the radius coincide: float64 sums of a thousand products differ that much."""
+
+
+@dataclass(frozen=True)
+class Separation:
+    """Whether two convex hulls meet, with the certificate of the answer (paper [DP], section 3)."""
+
+    verdict: Verdict
+    """``separable``: the hyperplane proves a gap above ``tolerance``; ``meet``: the weighted means coincide to
+    rounding; ``undecided``: the hulls are nearer than float64 can tell from meeting."""
+    lower: float
+    """Proved lower bound of the distance, 0 when there is none."""
+    upper: float
+    """Proved upper bound of the distance: that of the two weighted means."""
+    normal: NDArray[np.float64] | None
+    """(d,) unit normal of the separating hyperplane; the first hull lies on its positive side."""
+    offset: float | None
+    """The hyperplane is ``normal @ x == offset``, half way between the hulls."""
+    points_a: NDArray[np.int64]
+    """Rows of A that carry the weights."""
+    weights_a: NDArray[np.float64]
+    """Convex weights of those rows: the point of conv(A) nearest to conv(B)."""
+    points_b: NDArray[np.int64]
+    """Rows of B that carry the weights."""
+    weights_b: NDArray[np.float64]
+    """Convex weights of those rows."""
+    tolerance: float
+    """Gaps below this length are not told from none."""
+
+    @property
+    def separable(self) -> bool:
+        """True when a hyperplane proves that the hulls are apart."""
+        return self.verdict == "separable"
+
+    @property
+    def meet(self) -> bool:
+        """True when a common point of the hulls is known."""
+        return self.verdict == "meet"
+
+
+@dataclass(frozen=True)
+class HullDistance(Separation):
+    """Distance of two convex hulls, between two proved bounds: ``lower <= true distance <= upper``."""
+
+    def __float__(self) -> float:
+        """The upper bound, the distance of two real points of the hulls; 0 when they meet or cannot be told."""
+        return self.upper if self.separable else 0.0
+
+    @property
+    def gap(self) -> float:
+        """Relative width of the bounds, 0 when the hulls meet."""
+        return (self.upper - self.lower) / self.upper if self.separable else 0.0
+
+
+def verify(certificate: Separation, A: ArrayLike, B: ArrayLike) -> bool:
+    """Check a certificate against the points it speaks of, trusting nothing else in it.
+
+    Parameters
+    ----------
+    certificate : Separation or HullDistance
+        What ``separable`` or ``hull_distance`` returned.
+    A, B : array-like of shape (n_a, d) and (n_b, d)
+        The points whose hulls it is about.
+
+    Returns
+    -------
+    bool
+        True when the weights are convex and give two points at most ``upper`` apart, when the hyperplane leaves
+        a gap of at least ``lower`` between the hulls, and when the verdict follows from these two facts.
+    """
+    A, B = np.asarray(A, dtype=np.float64), np.asarray(B, dtype=np.float64)
+    c = certificate
+    center = A.mean(axis=0)
+    radius = max(np.linalg.norm(A - center, axis=1).max(), np.linalg.norm(B - center, axis=1).max())
+    rounding = COINCIDENT * radius
+    for weights, points, count in ((c.weights_a, c.points_a, len(A)), (c.weights_b, c.points_b, len(B))):
+        if weights.min() < 0 or abs(weights.sum() - 1) > 1e-9 or points.min() < 0 or points.max() >= count:
+            return False
+    near_a = c.weights_a @ (A[c.points_a] - center)
+    near_b = c.weights_b @ (B[c.points_b] - center)
+    upper = np.linalg.norm(near_a - near_b)
+    if upper > c.upper + rounding or c.lower > c.upper + rounding:
+        return False
+    if c.verdict == "meet":
+        return bool(upper <= rounding)
+    if c.verdict == "undecided":
+        return c.lower == 0.0  # nothing is claimed but the two points
+    if c.normal is None or c.offset is None or abs(np.linalg.norm(c.normal) - 1) > 1e-9:
+        return False
+    # two sides of a common projection: an error of the center cancels
+    high, low = ((A - center) @ c.normal).min(), ((B - center) @ c.normal).max()
+    between = low <= c.offset - center @ c.normal <= high
+    return bool(between and high - low >= c.lower - rounding and c.lower > 0)
+
+
+def bounds_on_points(
+    A: NDArray[Any], B: NDArray[Any], center: NDArray[np.float64], normal: NDArray[np.float64], radius: float
+) -> tuple[float, float]:
+    """(lower bound, offset) that a unit normal proves, computed on the original points in float64.
+
+    The bound is reduced by what rounding may have added to the projections.
+    """
+    high = min(float(p.min()) for p in _projections(A, center, normal))
+    low = max(float(p.max()) for p in _projections(B, center, normal))
+    slack = 4.0 * len(normal) * np.finfo(np.float64).eps * radius
+    return high - low - slack, float((high + low) / 2 + center @ normal)
+
+
+def _projections(
+    A: NDArray[Any], center: NDArray[np.float64], normal: NDArray[np.float64]
+) -> Iterator[NDArray[np.float64]]:
+    # block by block: a centred float64 copy of all points would double the memory
+    for i in range(0, len(A), 4096):
+        yield (A[i : i + 4096].astype(np.float64) - center) @ normal

@@ -1,0 +1,144 @@
+"""Coordinates in which the solver works: centred, scaled to radius one and, on demand, evened out.
+
+Whether two hulls meet does not depend on an affine change of coordinates, but the work to find out does: in
+the space of a language model some directions are a thousand or a hundred million times thinner than others (a
+layer norm leaves one direction with nothing but rounding), and the active set crawls along them. *Evened*
+coordinates are the principal axes, each divided by its standard deviation but by no less than a share of the
+largest one. Distances are always measured in the original space.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.floating[Any]]
+IntArray = NDArray[np.int64]
+
+EVENING = 1e-3
+"""Principal axes thinner than this share of the widest are stretched only as far as this share is.
+
+Measured on POS vectors of a random BERT (16,853 x 128): shares from 1e-4 to 1e-2 settle all 136 label pairs in
+the fewest steps and with gaps far from rounding; without evening 7 pairs of 136 stall."""
+
+_NO_WIDTH = 1e-13
+"""Axes thinner than this share of the widest hold rounding only and are left out."""
+
+_FAR_OFF = 10.0
+"""Points this many radii away from the origin are centred in a float64 copy before anything is computed."""
+
+_COPY_LIMIT = 128 * 2**20
+"""Bytes up to which float32 points are copied to float64; larger ones are read as they are, to save memory."""
+
+
+@dataclass(frozen=True)
+class Coordinates:
+    """Points as the solver reads them, and the way back to the original space."""
+
+    points: FloatArray
+    """(n, d) C-contiguous float32 or float64."""
+    center: NDArray[np.float64]
+    """(d,) subtracted from each point on the fly."""
+    stretch: NDArray[np.float64]
+    """(d,) what turns a direction here into one in the principal axes (or, without axes, the original space)."""
+    size: float
+    """Radius of the points here: the largest distance to the center."""
+    radius: float
+    """Radius of the points in the original space."""
+    axes: NDArray[np.float64] | None
+    """(original d, d) principal axes as columns, None when the coordinates are the original ones."""
+
+    @property
+    def rank(self) -> int:
+        """Number of dimensions in which the points differ."""
+        return self.points.shape[1]
+
+    def normal(self, direction: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Unit normal in the original space of a direction in these coordinates."""
+        normal = direction * self.stretch
+        if self.axes is not None:
+            normal = self.axes @ normal
+        length = np.linalg.norm(normal)
+        return normal / length if length > 0 else normal
+
+
+def _center_and_radius(X: FloatArray) -> tuple[NDArray[np.float64], float]:
+    center = X.mean(axis=0, dtype=np.float64)
+    largest = 0.0
+    for block in _blocks(X):
+        difference = block - center
+        largest = max(largest, float(np.einsum("ij,ij->i", difference, difference).max(initial=0.0)))
+    return center, float(np.sqrt(largest))
+
+
+def _blocks(X: FloatArray, rows: int = 4096) -> list[FloatArray]:
+    return [X[i : i + rows] for i in range(0, len(X), rows)]
+
+
+def plain(X: FloatArray) -> Coordinates:
+    """The original coordinates; large float32 sets are read as they are, without a copy."""
+    center, radius = _center_and_radius(X)
+    if X.size * 8 <= _COPY_LIMIT or np.linalg.norm(center) > _FAR_OFF * radius:
+        points: FloatArray = X.astype(np.float64) - center
+        center = np.zeros(points.shape[1])
+    else:
+        points = np.ascontiguousarray(X)
+    return Coordinates(points, center, np.ones(points.shape[1]), radius or 1.0, radius, None)
+
+
+def evened(X: FloatArray) -> Coordinates:
+    """Principal axes of the points, evened out; float64."""
+    center, radius = _center_and_radius(X)
+    n, d = X.shape
+    if n < d:
+        difference = X.astype(np.float64) - center
+        _, _, rows = np.linalg.svd(difference, full_matrices=False)
+        axes = rows.T
+        turned = difference @ axes
+    else:
+        gram = np.zeros((d, d))
+        for block in _blocks(X):
+            difference = block.astype(np.float64) - center
+            gram += difference.T @ difference
+        axes = np.linalg.eigh(gram)[1][:, ::-1]
+        turned = np.empty((n, d))
+        for i in range(0, n, 4096):
+            turned[i : i + 4096] = (X[i : i + 4096].astype(np.float64) - center) @ axes
+    width = np.sqrt(np.einsum("ij,ij->j", turned, turned) / max(n, 1))
+    widest = float(width.max(initial=0.0))
+    if widest == 0.0:
+        return Coordinates(turned[:, :1].copy(), np.zeros(1), np.ones(1), 1.0, radius, axes[:, :1])
+    keep = width > _NO_WIDTH * widest
+    stretch = 1.0 / np.maximum(width[keep], EVENING * widest)
+    points = np.ascontiguousarray(turned[:, keep])
+    points *= stretch
+    size = float(np.sqrt(np.einsum("ij,ij->i", points, points).max(initial=0.0)))
+    points /= size
+    return Coordinates(points, np.zeros(points.shape[1]), stretch / size, 1.0, radius, axes[:, keep])
+
+
+class Spaces:
+    """The two coordinates of one set of points; the evened ones are made when first asked for, once."""
+
+    def __init__(self, X: FloatArray) -> None:
+        self.X = X
+        self.plain = plain(X)
+        self._evened: Coordinates | None = None
+        self._lock = Lock()
+
+    @property
+    def evened(self) -> Coordinates:
+        """Evened coordinates of all points."""
+        with self._lock:
+            if self._evened is None:
+                self._evened = evened(self.X)
+            return self._evened
+
+    @property
+    def radius(self) -> float:
+        """Radius of the points: the largest distance to their mean."""
+        return self.plain.radius

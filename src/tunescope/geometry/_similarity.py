@@ -1,0 +1,165 @@
+"""How alike two spaces are in the layout of their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from tunescope.geometry._label_distances import Convention, check_convention
+
+
+@dataclass(frozen=True)
+class SpatialSimilarity:
+    """Correlation of the distance vectors of two spaces, and how much it can be trusted."""
+
+    pearson: float
+    """Pearson's correlation, in [-1, 1]; nan when it is not defined."""
+    spearman: float
+    """Spearman's rank correlation of the same numbers."""
+    low: float
+    """Lower end of the 95% interval of Pearson's r: labels (not pairs) drawn again and again with replacement."""
+    high: float
+    """Upper end of that interval."""
+    leave_one_out: Mapping[Any, float] = field(repr=False)
+    """Pearson's r without each label: one label with a single point can decide it."""
+    convention: Convention
+    """Which pairs count: see ``Convention``."""
+    n_pairs: int
+    """Label pairs that count."""
+    n_labels: int
+    """Labels that take part."""
+    linear: bool
+    """Whether both spaces are linear; the similarity is only defined when they are ([FT], section 3.2)."""
+
+    def __float__(self) -> float:
+        return self.pearson
+
+
+def _pearson(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    if len(a) < 2:
+        return float("nan")
+    a, b = a - a.mean(), b - b.mean()
+    norm = np.linalg.norm(a) * np.linalg.norm(b)
+    return float(np.clip(a @ b / norm, -1.0, 1.0)) if norm > 0 else float("nan")
+
+
+def spatial_similarity(
+    a: Any,
+    b: Any,
+    *,
+    convention: Convention = "all",
+    nonlinear: Literal["undefined", "zero"] = "undefined",
+    resamples: int = 1000,
+    seed: int = 0,
+) -> SpatialSimilarity:
+    """Spatial similarity of two spaces: the Pearson correlation of their distance vectors ([FT], section 3.2).
+
+    Parameters
+    ----------
+    a, b : LabelDistances or fitted DirectProbe
+        The two spaces, over partly the same labels.
+    convention : {"all", "published"}, default "all"
+        ``all`` drops label pairs that either space lacks; ``published`` leaves clusters of five points or fewer
+        out and counts absent pairs as 0.
+    nonlinear : {"undefined", "zero"}, default "undefined"
+        What to do when hulls of different labels meet: nan, or a distance of 0 for the pair.
+    resamples : int, default 1000
+        Draws for the interval.
+    seed : int, default 0
+        Seed of the draws.
+
+    Returns
+    -------
+    SpatialSimilarity
+        ``float()`` of it is Pearson's r.
+
+    Raises
+    ------
+    ValueError
+        When the convention is unknown or the spaces share fewer than three labels.
+    """
+    check_convention(convention)
+    if nonlinear not in ("undefined", "zero"):
+        raise ValueError(f"nonlinear must be 'undefined' or 'zero'; got {nonlinear!r}.")
+    names_a, names_b = _names(a), _names(b)
+    shared = np.intersect1d(names_a, names_b)
+    labels = np.union1d(names_a, names_b) if convention == "published" else shared
+    if len(shared) < 3:
+        raise ValueError(
+            f"A similarity needs at least three labels that both spaces have; they share {len(shared)}: "
+            f"{', '.join(map(str, shared)) or 'none'}."
+        )
+    first, second = _over(a, labels, convention), _over(b, labels, convention)
+    linear = _linear(a) and _linear(b)
+    if convention == "published":
+        first, second = np.nan_to_num(first), np.nan_to_num(second)
+    rows, columns = np.triu_indices(len(labels), 1)
+    there = np.isfinite(first[rows, columns]) & np.isfinite(second[rows, columns])
+    rows, columns = rows[there], columns[there]
+    u, v = first[rows, columns], second[rows, columns]
+    taking_part = np.union1d(rows, columns)
+    if not linear and nonlinear == "undefined":
+        nan = float("nan")
+        return SpatialSimilarity(
+            nan,
+            nan,
+            nan,
+            nan,
+            {labels[i]: nan for i in taking_part},
+            convention,
+            len(u),
+            len(taking_part),
+            False,
+        )
+    left_out = {
+        labels[i]: _pearson(u[(rows != i) & (columns != i)], v[(rows != i) & (columns != i)])
+        for i in taking_part
+    }
+    low, high = _interval(first, second, taking_part, resamples, seed)
+    return SpatialSimilarity(
+        _pearson(u, v), _pearson(rankdata(u), rankdata(v)), low, high, left_out, convention, len(u),
+        len(taking_part), linear,
+    )  # fmt: skip
+
+
+def _interval(
+    a: NDArray[np.float64], b: NDArray[np.float64], labels: NDArray[Any], resamples: int, seed: int
+) -> tuple[float, float]:
+    """95% interval by drawing labels with replacement: pairs of one label are not independent of each other."""
+    generator = np.random.default_rng(seed)
+    rows, columns = np.triu_indices(len(labels), 1)
+    values = []
+    for _ in range(resamples):
+        drawn = generator.choice(labels, len(labels))
+        i, j = drawn[rows], drawn[columns]
+        keep = (i != j) & np.isfinite(a[i, j]) & np.isfinite(b[i, j])
+        values.append(_pearson(a[i, j][keep], b[i, j][keep]))
+    finite = np.asarray(values)[np.isfinite(values)]
+    if len(finite) == 0:
+        return float("nan"), float("nan")
+    low, high = np.quantile(finite, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def _names(space: Any) -> NDArray[Any]:
+    return np.asarray(space.labels if hasattr(space, "certificates") else space.classes_)
+
+
+def _linear(space: Any) -> bool:
+    return bool(space.is_linear if hasattr(space, "certificates") else space.is_linear_)
+
+
+def _over(space: Any, labels: NDArray[Any], convention: Convention) -> NDArray[np.float64]:
+    """The space's distance matrix over the given labels, nan where it has none."""
+    matrix = np.full((len(labels), len(labels)), np.nan)
+    names = _names(space)
+    own = np.flatnonzero(np.isin(names, labels))
+    at = np.searchsorted(labels, names[own])
+    source = space.matrix(convention) if hasattr(space, "certificates") else space.label_distances(convention)
+    matrix[np.ix_(at, at)] = source[np.ix_(own, own)]
+    return matrix
