@@ -15,8 +15,14 @@ from tunescope.geometry._centroids import (
 from tunescope.geometry._certificates import HullDistance, Separation, verify
 from tunescope.geometry._directprobe import Block, DirectProbe, Witness
 from tunescope.geometry._hulls import hull_distance, separable
-from tunescope.geometry._label_distances import Convention, LabelDistances, label_distances, scale_of
+from tunescope.geometry._label_distances import (
+    Convention,
+    LabelDistances,
+    label_distances,
+    scale_of,
+)
 from tunescope.geometry._similarity import SpatialSimilarity, spatial_similarity
+from tunescope.geometry._stored import distances_from_arrays, distances_to_arrays
 
 __all__ = [
     "Block",
@@ -32,6 +38,8 @@ __all__ = [
     "centroid_paths",
     "centroids",
     "closest_labels",
+    "distances_from_arrays",
+    "distances_to_arrays",
     "hull_distance",
     "label_distances",
     "movement",

@@ -145,3 +145,16 @@ def factor_columns(columns, Qt, Rt):
         for i in range(c + 1):
             Rt[c, i] = r[i, c]
     return True
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def heights(points, rows, origin, normal):
+    """(least, largest) height of rows of points over the plane through ``origin`` with this normal, in float64."""
+    least = np.inf
+    most = -np.inf
+    base = dot(origin, normal)
+    for i in range(rows.shape[0]):
+        h = dot(points[rows[i]], normal) - base
+        least = min(least, h)
+        most = max(most, h)
+    return least, most

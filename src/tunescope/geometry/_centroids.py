@@ -84,9 +84,7 @@ def centroids(X: ArrayLike, y: ArrayLike) -> Centroids:
     return Centroids(labels, means, np.bincount(index, minlength=len(labels)))
 
 
-def principal_axes(
-    vectors: NDArray[np.float64], n_axes: int = 2
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def principal_axes(vectors: NDArray[np.float64], n_axes: int = 2) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """First principal axes (n_axes, d) of vectors (n, d), and the share of variance of each; signs are fixed.
 
     Each axis is turned so that its largest entry is positive, which makes pictures repeatable. Where the
@@ -158,7 +156,7 @@ def closest_labels(snapshot: Centroids, count: int = 3) -> NDArray[Any]:
     count = min(count, len(snapshot.labels))
     away = np.linalg.norm(snapshot.means[:, None] - snapshot.means[None], axis=-1)
     np.fill_diagonal(away, np.inf)
-    chosen = list(np.unravel_index(int(away.argmin()), away.shape)) if count > 1 else [0]
+    chosen = [int(i) for i in np.unravel_index(int(away.argmin()), away.shape)] if count > 1 else [0]
     while len(chosen) < count:
         rest = [i for i in range(len(away)) if i not in chosen]
         chosen.append(rest[int(np.argmin([away[i, chosen].mean() for i in rest]))])

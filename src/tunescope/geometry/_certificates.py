@@ -6,9 +6,8 @@ distance from below; a point of each hull, given by convex weights, bounds it fr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -112,24 +111,3 @@ def verify(certificate: Separation, A: ArrayLike, B: ArrayLike) -> bool:
     high, low = ((A - center) @ c.normal).min(), ((B - center) @ c.normal).max()
     between = low <= c.offset - center @ c.normal <= high
     return bool(between and high - low >= c.lower - rounding and c.lower > 0)
-
-
-def bounds_on_points(
-    A: NDArray[Any], B: NDArray[Any], center: NDArray[np.float64], normal: NDArray[np.float64], radius: float
-) -> tuple[float, float]:
-    """(lower bound, offset) that a unit normal proves, computed on the original points in float64.
-
-    The bound is reduced by what rounding may have added to the projections.
-    """
-    high = min(float(p.min()) for p in _projections(A, center, normal))
-    low = max(float(p.max()) for p in _projections(B, center, normal))
-    slack = 4.0 * len(normal) * np.finfo(np.float64).eps * radius
-    return high - low - slack, float((high + low) / 2 + center @ normal)
-
-
-def _projections(
-    A: NDArray[Any], center: NDArray[np.float64], normal: NDArray[np.float64]
-) -> Iterator[NDArray[np.float64]]:
-    # block by block: a centred float64 copy of all points would double the memory
-    for i in range(0, len(A), 4096):
-        yield (A[i : i + 4096].astype(np.float64) - center) @ normal

@@ -127,6 +127,8 @@ class Spaces:
     def __init__(self, X: FloatArray) -> None:
         self.X = X
         self.plain = plain(X)
+        self.center = X.mean(axis=0, dtype=np.float64)
+        """(d,) mean of the points."""
         self._evened: Coordinates | None = None
         self._lock = Lock()
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,8 +14,8 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from tunescope.geometry._certificates import THIN, HullDistance, Verdict
-from tunescope.geometry._coordinates import IntArray, Spaces
-from tunescope.geometry._greedy import Greedy, Group, Outcome
+from tunescope.geometry._coordinates import FloatArray, IntArray, Spaces
+from tunescope.geometry._greedy import Greedy, Group, Outcome, Rejection
 from tunescope.geometry._hulls import DEFAULT_RTOL, Contact, decide, measure
 from tunescope.geometry._label_distances import (
     PUBLISHED_SMALLEST,
@@ -150,15 +150,16 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         ValueError
             When X or y is not what scikit-learn accepts: NaN, infinity, sparse, empty, of different lengths.
         """
-        X, y = validate_data(self, X, y, dtype=[np.float64, np.float32], order="C")
+        points, y = validate_data(self, X, y, dtype=[np.float64, np.float32], order="C")
+        points = cast(FloatArray, points)
         check_classification_targets(y)
         if not 0 < self.rtol < 1:
             raise ValueError(f"rtol must lie between 0 and 1; got {self.rtol}.")
         self.classes_, index = np.unique(y, return_inverse=True)
         rows = [np.flatnonzero(index == i) for i in range(len(self.classes_))]
-        spaces = Spaces(X)
+        spaces = Spaces(points)
         self._tolerance = THIN * spaces.radius
-        self.conflicts_ = _conflicts(X, index)
+        self.conflicts_ = _conflicts(points, index)
         verdicts = label_verdicts(spaces, rows, self._tolerance, self.n_jobs, self.progress)
         meeting = {pair: answer for pair, (answer, _) in verdicts.items() if not answer.separable}
         self.blocking_ = [self._block(rows, pair, meeting[pair]) for pair in sorted(meeting)]
@@ -170,13 +171,12 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
             undecided += sum(not why.decided for why in outcome.rejections.values())
         self.n_undecided_ = undecided
         self._number(index, rows, outcome)
-        self._X, self._spaces = X, spaces
+        self._X, self._spaces = points, spaces
         self._distances: NDArray[np.float64] | None = None
+        self._certificates: dict[tuple[int, int], HullDistance] | None = None
         return self
 
-    def _merge(
-        self, spaces: Spaces, index: IntArray, rows: list[IntArray], meeting: set[tuple[int, int]]
-    ) -> Outcome:
+    def _merge(self, spaces: Spaces, index: IntArray, rows: list[IntArray], meeting: set[tuple[int, int]]) -> Outcome:
         """Run the greedy rule over the labels that meet others, on points in canonical order."""
         concerned = np.unique(np.array(sorted(meeting)).ravel())
         chosen = np.flatnonzero(np.isin(index, concerned))
@@ -258,7 +258,7 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         Rows in a certificate count within the points of the two clusters, in the order of the training points.
         """
         check_is_fitted(self)
-        if getattr(self, "_certificates", None) is None or self._certificates[0] is not self.labels_:
+        if self._certificates is None:
             members = [np.flatnonzero(self.labels_ == c) for c in range(self.n_clusters_)]
             pairs = [
                 (i, j)
@@ -267,13 +267,11 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
             ]
 
             def one(pair: tuple[int, int]) -> HullDistance:
-                return measure(self._spaces, members[pair[0]], members[pair[1]], self._tolerance, self.rtol)[
-                    0
-                ]
+                return measure(self._spaces, members[pair[0]], members[pair[1]], self._tolerance, self.rtol)[0]
 
             results = zip(pairs, in_threads(one, pairs, self.n_jobs), strict=True)
-            self._certificates = (self.labels_, dict(results))
-        return dict(self._certificates[1])
+            self._certificates = dict(results)
+        return dict(self._certificates)
 
     def witnesses(self) -> list[Witness]:
         """For each pair of clusters of one class that are not conflicting points: why they may not be joined."""
@@ -318,8 +316,9 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
             Predicted labels. Of hulls at the same distance (a point inside several) the first counts.
         """
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=[np.float64, np.float32], order="C", reset=False)
-        nearest, _ = nearest_hulls(self._X, self.labels_, self.n_clusters_, X, self.n_jobs, self.progress)
+        points = validate_data(self, X, dtype=[np.float64, np.float32], order="C", reset=False)
+        points = cast(FloatArray, points)
+        nearest, _ = nearest_hulls(self._X, self.labels_, self.n_clusters_, points, self.n_jobs, self.progress)
         return self.cluster_classes_[nearest]
 
     def __getstate__(self) -> dict[str, Any]:
@@ -355,9 +354,7 @@ def _conflicts(X: NDArray[Any], index: IntArray) -> IntArray:
     return np.array(sorted(found), dtype=np.int64)
 
 
-def _with_rows(why: Any, order: IntArray) -> Any:
-    from dataclasses import replace
-
+def _with_rows(why: Rejection, order: IntArray) -> Rejection:
     return replace(why, contact=replace(why.contact, rows=order[why.contact.rows]))
 
 

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunescope.geometry import _merging
-from tunescope.geometry._coordinates import IntArray, Spaces
+from tunescope.geometry._coordinates import FloatArray, IntArray, Spaces
 from tunescope.geometry._hulls import Contact, certify, settle, solve
 from tunescope.geometry._nearest_points import MET, SEPARATED
 
@@ -57,9 +57,7 @@ class Plane:
 
     def turned(self) -> Plane:
         """The same plane, seen from its other side."""
-        return Plane(
-            -self.direction, -self.offset, self.margin, replace(self.contact, first=~self.contact.first)
-        )
+        return Plane(-self.direction, -self.offset, self.margin, replace(self.contact, first=~self.contact.first))
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ class Rejection:
 class Clusters:
     """The current clusters of a group: members, centres, boxes and the nearest pairs."""
 
-    def __init__(self, group: Group, X: NDArray[np.float64], evened: NDArray[np.float64]) -> None:
+    def __init__(self, group: Group, X: FloatArray, evened: FloatArray) -> None:
         m = len(group.rows)
         self.group = group
         self.members: list[IntArray | None] = [group.rows[i : i + 1] for i in range(m)]
@@ -218,8 +216,7 @@ class Greedy:
         space = self.spaces.evened
         points = space.points[union]
         box = points.min(axis=0), points.max(axis=0)
-        for o in np.flatnonzero(self.entangled[g]):
-            o = int(o)
+        for o in map(int, np.flatnonzero(self.entangled[g])):
             near = self._within_reach(g, o, len(union), box)
             if len(near) == 0:
                 continue
@@ -305,14 +302,12 @@ class Greedy:
         plane, contact, decided = self._separate(union, rows, start)
         return plane if plane is not None else Rejection(contact, self.groups[o].label, decided)
 
-    def _separate(
-        self, rows: IntArray, others: IntArray, start: Contact | None
-    ) -> tuple[Plane | None, Contact, bool]:
+    def _separate(self, rows: IntArray, others: IntArray, start: Contact | None) -> tuple[Plane | None, Contact, bool]:
         self.counts.solves += 1
         space = self.spaces.evened
         contact = solve(space, rows, others, verdict_only=True, least_gap=self.tolerance, start=start)
         if contact.status not in (SEPARATED, MET):
-            best = certify(self.spaces.X, space, contact, rows, others, self.tolerance)
+            best = certify(self.spaces, space, contact, rows, others, self.tolerance)
             if not best.meet and not best.separable:
                 best = settle(self.spaces.X, rows, others, self.tolerance, best)
             if not best.separable:
@@ -327,18 +322,14 @@ class Greedy:
             return None, contact, True
         return self._plane(contact.direction, rows, others, contact), contact, True
 
-    def _plane(
-        self, direction: NDArray[np.float64], rows: IntArray, others: IntArray, contact: Contact
-    ) -> Plane:
+    def _plane(self, direction: NDArray[np.float64], rows: IntArray, others: IntArray, contact: Contact) -> Plane:
         """A plane half way between two sets of rows."""
         points = self.spaces.evened.points
         high, low = float((points[rows] @ direction).min()), float((points[others] @ direction).max())
         length = float(np.linalg.norm(direction * self.spaces.evened.stretch))
         return Plane(direction, (high + low) / 2, 0.5 * self.tolerance * length, contact)
 
-    def _keep(
-        self, g: int, a: int, b: int, groups: dict[int, Plane | None], clusters: dict[ClusterId, Plane]
-    ) -> None:
+    def _keep(self, g: int, a: int, b: int, groups: dict[int, Plane | None], clusters: dict[ClusterId, Plane]) -> None:
         """The union, known as (g, a) from here on, keeps what was proved about it; b is gone."""
         for part in ((g, a), (g, b)):
             for o, plane in self.against_group.pop(part, {}).items():

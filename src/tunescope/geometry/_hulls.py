@@ -8,14 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tunescope.errors import RepresentationError
-from tunescope.geometry._certificates import (
-    COINCIDENT,
-    THIN,
-    HullDistance,
-    Separation,
-    Verdict,
-    bounds_on_points,
-)
+from tunescope.geometry._active_set import heights
+from tunescope.geometry._certificates import COINCIDENT, THIN, HullDistance, Separation, Verdict
 from tunescope.geometry._coordinates import Coordinates, FloatArray, IntArray, Spaces
 from tunescope.geometry._nearest_points import nearest_points
 
@@ -81,9 +75,7 @@ def solve(
     )  # fmt: skip
 
 
-def _positions(
-    start: Contact, rows_a: IntArray, rows_b: IntArray, limit: int
-) -> tuple[IntArray, NDArray[np.float64]]:
+def _positions(start: Contact, rows_a: IntArray, rows_b: IntArray, limit: int) -> tuple[IntArray, NDArray[np.float64]]:
     """Where the active rows of an earlier contact stand among the rows of this one (those that are there)."""
     found = []
     carried = []
@@ -101,35 +93,32 @@ def _positions(
 
 
 def certify(
-    X: FloatArray, space: Coordinates, contact: Contact, rows_a: IntArray, rows_b: IntArray, tolerance: float
+    spaces: Spaces, space: Coordinates, contact: Contact, rows_a: IntArray, rows_b: IntArray, tolerance: float
 ) -> HullDistance:
-    """The certificate of a contact, its bounds computed anew on the original points."""
+    """The certificate of a contact, its bounds computed anew in the original space."""
+    plain = spaces.plain
     at_a = _index_in(rows_a, contact.rows[contact.first])
     at_b = _index_in(rows_b, contact.rows[~contact.first])
     weights_a = contact.weights[contact.first] / contact.weights[contact.first].sum()
     weights_b = contact.weights[~contact.first] / contact.weights[~contact.first].sum()
-    center = X[rows_a[at_a[0]]].astype(np.float64)
-    near = weights_a @ (X[rows_a[at_a]].astype(np.float64) - center)
-    far = weights_b @ (X[rows_b[at_b]].astype(np.float64) - center)
+    near = weights_a @ (plain.points[rows_a[at_a]].astype(np.float64) - plain.center)
+    far = weights_b @ (plain.points[rows_b[at_b]].astype(np.float64) - plain.center)
     upper = float(np.linalg.norm(near - far))
     normal = space.normal(contact.direction)
     if np.isfinite(contact.lower) and contact.lower > 0 and normal.any():
-        lower, offset = bounds_on_points(X[rows_a], X[rows_b], center, normal, space.radius)
+        high, _ = heights(plain.points, rows_a, plain.center, normal)
+        _, low = heights(plain.points, rows_b, plain.center, normal)
+        # a proved bound: less all that rounding may have added to the two projections
+        reach = 2.0 * plain.radius + float(np.linalg.norm(plain.center))
+        lower = float(high - low) - np.finfo(np.float64).eps * (
+            4.0 * len(normal) * reach + 2.0 * np.sqrt(len(normal)) * float(np.linalg.norm(spaces.center))
+        )
         if lower > tolerance:
+            offset = float((high + low) / 2 + spaces.center @ normal)
             # rounding of the two bounds may cross when they agree to all digits
-            return HullDistance(
-                "separable",
-                min(lower, upper),
-                upper,
-                normal,
-                offset,
-                at_a,
-                weights_a,
-                at_b,
-                weights_b,
-                tolerance,
-            )
-    verdict: Verdict = "meet" if upper <= COINCIDENT * space.radius else "undecided"
+            lower = min(lower, upper)
+            return HullDistance("separable", lower, upper, normal, offset, at_a, weights_a, at_b, weights_b, tolerance)
+    verdict: Verdict = "meet" if upper <= COINCIDENT * plain.radius else "undecided"
     return HullDistance(verdict, 0.0, upper, None, None, at_a, weights_a, at_b, weights_b, tolerance)
 
 
@@ -141,19 +130,17 @@ def decide(
     spaces: Spaces, rows_a: IntArray, rows_b: IntArray, tolerance: float, start: Contact | None = None
 ) -> tuple[HullDistance, Contact]:
     """Do the hulls meet? First in the original coordinates, briefly; where that stalls, in evened ones."""
-    X, space = spaces.X, spaces.plain
+    space = spaces.plain
     brief = 3 * min(space.rank + 2, len(rows_a) + len(rows_b)) + 100
-    contact = solve(
-        space, rows_a, rows_b, verdict_only=True, least_gap=tolerance, start=start, max_steps=brief
-    )
-    answer = certify(X, space, contact, rows_a, rows_b, tolerance)
+    contact = solve(space, rows_a, rows_b, verdict_only=True, least_gap=tolerance, start=start, max_steps=brief)
+    answer = certify(spaces, space, contact, rows_a, rows_b, tolerance)
     if answer.separable or answer.meet:
         return answer, contact
     contact = solve(spaces.evened, rows_a, rows_b, verdict_only=True, least_gap=tolerance)
-    second = certify(X, spaces.evened, contact, rows_a, rows_b, tolerance)
+    second = certify(spaces, spaces.evened, contact, rows_a, rows_b, tolerance)
     if second.separable or second.meet:
         return second, contact
-    return settle(X, rows_a, rows_b, tolerance, best=min(answer, second, key=lambda a: a.upper)), contact
+    return settle(spaces.X, rows_a, rows_b, tolerance, best=min(answer, second, key=lambda a: a.upper)), contact
 
 
 def measure(
@@ -161,18 +148,16 @@ def measure(
     start: Contact | None = None,
 ) -> tuple[HullDistance, Contact]:  # fmt: skip
     """Distance of the hulls to a relative width of ``rtol``, or the certificate that they meet."""
-    X, space = spaces.X, spaces.plain
+    space = spaces.plain
     contact = solve(space, rows_a, rows_b, verdict_only=False, rtol=0.5 * rtol, start=start)
-    answer = certify(X, space, contact, rows_a, rows_b, tolerance)
+    answer = certify(spaces, space, contact, rows_a, rows_b, tolerance)
     if answer.separable or answer.meet:
         return answer, contact
     verdict, _ = decide(spaces, rows_a, rows_b, tolerance)
     return verdict, contact
 
 
-def settle(
-    X: FloatArray, rows_a: IntArray, rows_b: IntArray, tolerance: float, best: HullDistance
-) -> HullDistance:
+def settle(X: FloatArray, rows_a: IntArray, rows_b: IntArray, tolerance: float, best: HullDistance) -> HullDistance:
     """Settle a difficult pair in coordinates of its own: evened ones, then the original ones to the end.
 
     The verdict is ``undecided`` only when neither a gap above the tolerance nor a common point is proved; its
@@ -184,7 +169,7 @@ def settle(
     for space in (own.evened, own.plain):
         for verdict_only in (True, False):
             contact = solve(space, own_a, own_b, verdict_only=verdict_only, rtol=1e-6, least_gap=tolerance)
-            answer = certify(both, space, contact, own_a, own_b, tolerance)
+            answer = certify(own, space, contact, own_a, own_b, tolerance)
             if answer.separable or answer.meet:
                 return answer
             if answer.upper < best.upper:

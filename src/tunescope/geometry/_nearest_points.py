@@ -105,11 +105,7 @@ def _start(X, center, rows, na, seeds, seed_weights, size, Qt, Rt, S, weights, m
         for r in range(X.shape[1]):
             w[r] += f * x[r]
     for t in range(2):
-        p = (
-            _extreme(X, center, rows, 0, na, w, True)
-            if t == 0
-            else _extreme(X, center, rows, na, n, w, False)
-        )
+        p = _extreme(X, center, rows, 0, na, w, True) if t == 0 else _extreme(X, center, rows, na, n, w, False)
         write_column(X, center, rows[p], p < na, size, column)
         add_column(Qt, Rt, k, column, work)
         S[k] = p

@@ -117,8 +117,7 @@ def spatial_similarity(
             False,
         )
     left_out = {
-        labels[i]: _pearson(u[(rows != i) & (columns != i)], v[(rows != i) & (columns != i)])
-        for i in taking_part
+        labels[i]: _pearson(u[(rows != i) & (columns != i)], v[(rows != i) & (columns != i)]) for i in taking_part
     }
     low, high = _interval(first, second, taking_part, resamples, seed)
     return SpatialSimilarity(

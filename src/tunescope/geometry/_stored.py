@@ -39,9 +39,7 @@ def distances_to_arrays(distances: LabelDistances) -> dict[str, NDArray[Any]]:
     }
 
 
-def distances_from_arrays(
-    labels: ArrayLike, arrays: Mapping[str, NDArray[Any]], y: ArrayLike = ()
-) -> LabelDistances:
+def distances_from_arrays(labels: ArrayLike, arrays: Mapping[str, NDArray[Any]], y: ArrayLike = ()) -> LabelDistances:
     """Label distances from their labels and from what `distances_to_arrays` gave, without certificates.
 
     With `y`, the labels of the points, they serve as `previous` of `label_distances` exactly as the ones that
@@ -50,9 +48,7 @@ def distances_from_arrays(
     labels = np.asarray(labels)
     ends = np.cumsum(arrays["active-counts"])
     contacts = {}
-    for pair, end, count in zip(
-        combinations(range(len(labels)), 2), ends, arrays["active-counts"], strict=True
-    ):
+    for pair, end, count in zip(combinations(range(len(labels)), 2), ends, arrays["active-counts"], strict=True):
         i, j = pair
         part = slice(int(end - count), int(end))
         contacts[pair] = Contact(
