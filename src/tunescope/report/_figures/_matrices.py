@@ -34,9 +34,7 @@ def distance_matrices(distances: Distances, title: str) -> Figure | None:
         else:
             image = axes.imshow(matrix, cmap="cividis", vmin=0, vmax=largest or 1.0)
         axes.set_title(name)
-        axes.set_xticks(
-            range(k), [plain(label, 14) for label in distances.labels], rotation=90, fontsize=size
-        )
+        axes.set_xticks(range(k), [plain(label, 14) for label in distances.labels], rotation=90, fontsize=size)
         first = axes is all_axes[0]
         names = [plain(label, 14) if first else "" for label in distances.labels]
         axes.set_yticks(range(k), names, fontsize=size)

@@ -39,9 +39,7 @@ def minimum_distances(gaps: Gaps, title: str, scaled: bool = False) -> Figure | 
                 low = np.min(np.where(np.isfinite(of_label), of_label, np.inf), axis=0)
                 high = np.max(np.where(np.isfinite(of_label), of_label, -np.inf), axis=0)
                 here = np.isfinite(low)
-                axes.fill_between(
-                    np.array(gaps.updates)[here], low[here], high[here], color=colour, alpha=0.14, lw=0
-                )
+                axes.fill_between(np.array(gaps.updates)[here], low[here], high[here], color=colour, alpha=0.14, lw=0)
             known = finite(mean[:, index])
             if len(known):
                 ends.append((float(known[-1]), gaps.labels[index], colour))

@@ -77,9 +77,7 @@ def movement_by_layer(by_layer: dict[int, Movement], title: str) -> Figure | Non
         longest = float(np.hypot(*arrows.T).max()) if len(arrows) else 0.0
         reach = (longest or 1.0) * 1.05
         origin = np.zeros(len(arrows))
-        axes.quiver(
-            origin, origin, *arrows.T, angles="xy", scale_units="xy", scale=1, width=0.012, color=BLUE
-        )
+        axes.quiver(origin, origin, *arrows.T, angles="xy", scale_units="xy", scale=1, width=0.012, color=BLUE)
         axes.set_xlim(-reach, reach)
         axes.set_ylim(-reach, reach)
         axes.set_aspect("equal")

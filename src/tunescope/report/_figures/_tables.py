@@ -34,9 +34,7 @@ _LATEX = {
 }
 
 
-def write_table_files(
-    stem: Path, head: Sequence[str], rows: Sequence[Sequence[Cell]], caption: str
-) -> list[Path]:
+def write_table_files(stem: Path, head: Sequence[str], rows: Sequence[Sequence[Cell]], caption: str) -> list[Path]:
     """Write `stem`.csv with full precision and `stem`.tex rounded for reading; returns both paths."""
     stem.parent.mkdir(parents=True, exist_ok=True)
     csv_path, tex_path = stem.with_name(stem.name + ".csv"), stem.with_name(stem.name + ".tex")
@@ -88,9 +86,7 @@ def _tex_cell(cell: Cell) -> str:
     return f"{cell:.3g}" if isinstance(cell, float) else str(cell)
 
 
-def change_cell(
-    before: Estimate | None, after: Estimate | None, form: str = "{:.2f}", factor: float = 1
-) -> str:
+def change_cell(before: Estimate | None, after: Estimate | None, form: str = "{:.2f}", factor: float = 1) -> str:
     """Such as "90.76 → 91.67"; a dash for what was not measured."""
     sides = [form.format(side.mean * factor) if side is not None else "–" for side in (before, after)]
     return " → ".join(sides)
@@ -120,9 +116,7 @@ def summary_table(summaries: Sequence[Summary]) -> tuple[list[str], list[list[Ce
         )
     # A column in which nothing was measured is absent, not empty.
     keep = [
-        column
-        for column in range(len(head))
-        if column < 3 or any(set(str(row[column])) - set("– →") for row in rows)
+        column for column in range(len(head)) if column < 3 or any(set(str(row[column])) - set("– →") for row in rows)
     ]
     return [head[column] for column in keep], [[row[column] for column in keep] for row in rows]
 

@@ -41,9 +41,7 @@ if TYPE_CHECKING:
 FORMATS = ("pdf", "png", "svg")
 
 
-def write_figures(
-    study_dir: Path, out: Path | None = None, formats: Sequence[str] = ("pdf", "png")
-) -> list[Path]:
+def write_figures(study_dir: Path, out: Path | None = None, formats: Sequence[str] = ("pdf", "png")) -> list[Path]:
     """Draw every figure that the study has data for, and write its tables as CSV and LaTeX (booktabs).
 
     Figures are one column (3.3 in) wide, vector in PDF, in a colour-blind safe palette, and read as those of

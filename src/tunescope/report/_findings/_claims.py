@@ -147,6 +147,4 @@ def number_of(value: float) -> str:
 
 def interval(value: Estimate, form: Callable[[float], str]) -> str:
     """Such as "[90.1 %, 91.2 %]"; empty without an interval."""
-    return (
-        f"[{form(value.low)}, {form(value.high)}]" if value.low is not None and value.high is not None else ""
-    )
+    return f"[{form(value.low)}, {form(value.high)}]" if value.low is not None and value.high is not None else ""

@@ -46,10 +46,7 @@ def find_distances(study: Study, run: Run) -> dict[int, Distances]:
     start = rows[(rows["tuned_on"] == "") | (rows["stage"] == ORIGINAL)]
     last: int | None = None
     if "update" in rows.columns:
-        if start.empty:
-            start = tuned[tuned["update"] == 0]
-        else:
-            start = start[(start["update"] == 0) | start["update"].isna()]
+        start = tuned[tuned["update"] == 0] if start.empty else start[(start["update"] == 0) | start["update"].isna()]
         if tuned["update"].notna().any():
             last = int(tuned["update"].max())
             tuned = tuned[(tuned["update"] == last) | tuned["update"].isna()] if last else tuned[:0]

@@ -34,9 +34,7 @@ class Paths:
             i, j = min(combinations(known, 2), key=lambda pair: between[pair])
             rest = sorted((k for k in known if k not in (i, j)), key=lambda k: between[i, k] + between[j, k])
             return (i, j, *rest[: n - 2])
-        return min(
-            combinations(known, n), key=lambda chosen: sum(between[p] for p in combinations(chosen, 2))
-        )
+        return min(combinations(known, n), key=lambda chosen: sum(between[p] for p in combinations(chosen, 2)))
 
 
 def find_paths(study: Study, run: Run) -> dict[int, dict[int, Paths]]:
@@ -54,7 +52,5 @@ def find_paths(study: Study, run: Run) -> dict[int, dict[int, Paths]]:
         )
         points[at] = part[["x", "y"]].to_numpy(dtype=np.float64)
         if len(updates) > 1:
-            found.setdefault(int(layer), {})[int(seed)] = Paths(
-                int(layer), int(seed), updates, labels, points
-            )
+            found.setdefault(int(layer), {})[int(seed)] = Paths(int(layer), int(seed), updates, labels, points)
     return found

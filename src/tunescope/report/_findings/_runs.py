@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tunescope.report._study import ORIGINAL, TUNED, Study
 
 if TYPE_CHECKING:
@@ -63,8 +65,8 @@ class Run:
     def timeline(self, table: pd.DataFrame, *keys: str) -> pd.DataFrame:
         """Rows of the fine-tuning by seed; a seed without update 0 starts with the original encoder.
 
-        `keys` are further columns (such as the layer and the label) for each value of which update 0 is looked
-        for. Rows after fine-tuning that have no update stand at its end, unless the end is there already.
+        `keys` are further columns (such as layer and label) for each value of which update 0 is looked for.
+        Rows after fine-tuning that have no update stand at its end, unless the end is there already.
         """
         import pandas as pd
 
@@ -72,10 +74,9 @@ class Run:
         at_end = rows["update"].isna()
         if at_end.any():
             named = ["seed", *keys]
-            known = set(
-                rows.loc[rows["update"] == self.last_update, named].itertuples(index=False, name=None)
-            )
-            is_known = [row in known for row in rows[named].itertuples(index=False, name=None)]
+            known = set(rows.loc[rows["update"] == self.last_update, named].itertuples(index=False, name=None))
+            named_rows = rows[named].itertuples(index=False, name=None)
+            is_known = np.array([row in known for row in named_rows], dtype=bool)
             rows = rows[~(at_end & is_known)]
             rows = rows.assign(update=rows["update"].fillna(self.last_update))
         tuned = rows[rows["tuned_on"] != ""] if self.is_tuned else rows[:0]
@@ -120,13 +121,9 @@ def find_runs(study: Study) -> list[Run]:
             continue
         layers = layers | found.get((encoder, task, ""), (set(), set()))[1]
         last = _last_update(study, encoder, tuned_on)
-        runs.append(
-            Run(encoder, task, tuned_on, tuple(sorted(seeds - {-1})), tuple(sorted(layers)) or (0,), last)
-        )
+        runs.append(Run(encoder, task, tuned_on, tuple(sorted(seeds - {-1})), tuple(sorted(layers)) or (0,), last))
     order = {key: n for n, key in enumerate(dict.fromkeys((run.encoder, run.task) for run in runs))}
-    return sorted(
-        runs, key=lambda run: (order[run.encoder, run.task], run.tuned_on != run.task, run.tuned_on)
-    )
+    return sorted(runs, key=lambda run: (order[run.encoder, run.task], run.tuned_on != run.task, run.tuned_on))
 
 
 def _last_update(study: Study, encoder: str, tuned_on: str) -> int:

@@ -59,9 +59,7 @@ def conventions(study: Study, run: Run) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: name != CONVENTION))
 
 
-def find_similarity_curves(
-    study: Study, run: Run, convention: str = CONVENTION
-) -> dict[int, SimilarityCurve]:
+def find_similarity_curves(study: Study, run: Run, convention: str = CONVENTION) -> dict[int, SimilarityCurve]:
     """Similarity to the start over updates, by layer. At update 0 a space is compared with itself: 1."""
     rows = run.mine(study.table("similarity"))
     rows = rows[(rows["comparison"] == TO_START) & (rows["tuned_on"] != "")]

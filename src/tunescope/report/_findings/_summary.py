@@ -57,9 +57,7 @@ def summarise(study: Study, run: Run) -> Summary:
     compared = 0
     if gaps is not None:
         measured["gap_before"] = estimate(_means(gaps.distance[:, 0]))
-        measured["scaled_gap_before"] = (
-            estimate(_means(gaps.scaled[:, 0])) if gaps.scaled is not None else None
-        )
+        measured["scaled_gap_before"] = estimate(_means(gaps.scaled[:, 0])) if gaps.scaled is not None else None
         if len(gaps.updates) > 1:
             measured["gap_after"] = estimate(_means(gaps.distance[:, -1]))
             rises = gaps.distance[:, -1] - gaps.distance[:, 0]

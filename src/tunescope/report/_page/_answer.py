@@ -35,11 +35,7 @@ class Answer:
 
 def answer(summary: Summary) -> Answer:
     """Put a run's numbers into words; nothing is said of what was not measured."""
-    cards = [
-        card
-        for card in (_accuracy(summary), _clusters(summary), _gaps(summary), _similarity(summary))
-        if card
-    ]
+    cards = [card for card in (_accuracy(summary), _clusters(summary), _gaps(summary), _similarity(summary)) if card]
     return Answer(_headline(summary), tuple(_details(summary)), tuple(cards))
 
 
@@ -62,17 +58,11 @@ def _headline(summary: Summary) -> str:
     if gain is not None:
         points = f"{abs(100 * gain):.1f} points"
         verb = "raised" if gain > 0 else "lowered"
-        parts.append(
-            f"{verb} the probe's accuracy by {points}" if abs(gain) >= 0.0005 else "left accuracy as it was"
-        )
+        parts.append(f"{verb} the probe's accuracy by {points}" if abs(gain) >= 0.0005 else "left accuracy as it was")
     if not parts and summary.clusters_before and summary.clusters_after:
-        parts.append(
-            f"turned {summary.clusters_before.mean:.4g} clusters into {summary.clusters_after.mean:.4g}"
-        )
+        parts.append(f"turned {summary.clusters_before.mean:.4g} clusters into {summary.clusters_after.mean:.4g}")
     if not parts and summary.to_start is not None:
-        parts.append(
-            f"left the layout of {labels} with a similarity of {summary.to_start.mean:.2f} to its start"
-        )
+        parts.append(f"left the layout of {labels} with a similarity of {summary.to_start.mean:.2f} to its start")
     if not parts:
         return f"{who}: what this study measured is below."
     return f"{who} {' and '.join(parts)}."
@@ -109,9 +99,7 @@ def _accuracy(summary: Summary) -> Card | None:
         return None
     one = summary.accuracy
     reading = f"share of {one.split} points that a classifier probe labels correctly"
-    return Card(
-        "accuracy", "Probe accuracy", summary.accuracy_before, summary.accuracy_after, "%", 1, reading
-    )
+    return Card("accuracy", "Probe accuracy", summary.accuracy_before, summary.accuracy_after, "%", 1, reading)
 
 
 def _clusters(summary: Summary) -> Card | None:

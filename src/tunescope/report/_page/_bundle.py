@@ -15,9 +15,7 @@ _EXPORTED = re.compile(r"^export (?:async )?(?:function|const|class) (\w+)", re.
 @cache
 def asset(path: str) -> str:
     """The text of a file in report/assets."""
-    return (
-        files("tunescope.report").joinpath("assets", *PurePosixPath(path).parts).read_text(encoding="utf-8")
-    )
+    return files("tunescope.report").joinpath("assets", *PurePosixPath(path).parts).read_text(encoding="utf-8")
 
 
 @cache

@@ -55,4 +55,6 @@ def rounded(number: float, digits: int = DIGITS) -> float | int | None:
     if number == 0:
         return 0
     result = float(f"{number:.{digits}g}")
-    return int(result) if result == int(result) and abs(result) < 1e15 else result
+    if not math.isfinite(result):  # rounded up beyond the largest float
+        return None
+    return int(result) if abs(result) < 1e15 and result == int(result) else result

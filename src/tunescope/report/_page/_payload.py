@@ -59,9 +59,7 @@ class Detail:
             left.append("one seed of each path")
         if not self.every_layer:
             left.append("paths and matrices of the first and the last layer")
-        return (
-            None if not left else f"To keep this page small it holds {', '.join(left)}; the tables hold all."
-        )
+        return None if not left else f"To keep this page small it holds {', '.join(left)}; the tables hold all."
 
 
 #: Tried one after the other until the page is small enough.
@@ -262,10 +260,7 @@ def _similarity(study: Study, run: Run) -> dict[str, Any]:
                     "labels": [one.label for one in without],
                     "pearson": [one.pearson for one in without],
                 }
-            sides = [
-                find_similarities(study, run, layer, "train-test", tuned, convention)
-                for tuned in (False, True)
-            ]
+            sides = [find_similarities(study, run, layer, "train-test", tuned, convention) for tuned in (False, True)]
             if any(sides):
                 train_test[layer] = [[vars(one) for one in side] for side in sides]
         if curves or train_test:
@@ -373,11 +368,7 @@ def _settings(study: Study) -> dict[str, Any]:
 def _flat(value: Any, name: str = "") -> list[tuple[str, str]]:
     """Nested settings as (dotted name, text) pairs."""
     if isinstance(value, dict):
-        return [
-            entry
-            for key, item in value.items()
-            for entry in _flat(item, f"{name}.{key}" if name else str(key))
-        ]
+        return [entry for key, item in value.items() for entry in _flat(item, f"{name}.{key}" if name else str(key))]
     if isinstance(value, list) and any(isinstance(item, (dict, list)) for item in value):
         return [entry for index, item in enumerate(value) for entry in _flat(item, f"{name}[{index}]")]
     if isinstance(value, list):

@@ -40,9 +40,7 @@ def write_report(study_dir: Path) -> Path:
         if len(page.encode("utf-8")) <= MOST_BYTES:
             break
     else:
-        raise StorageError(
-            f"{study_dir}: its report would be larger than 8 MB; report on fewer runs at a time."
-        )
+        raise StorageError(f"{study_dir}: its report would be larger than 8 MB; report on fewer runs at a time.")
     path = study_dir / "report.html"
     write_text(path, page)
     return path
@@ -52,9 +50,7 @@ def html_page(data: dict[str, Any], template: str = "report.html.j2", entry: str
     """The page for `data` (see `payload`), with a policy that lets only its own script and style run."""
     from jinja2 import Environment, StrictUndefined
 
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     script = "\n" + bundle(entry)
     style = "\n" + asset("page.css")
     return environment.from_string(asset(template)).render(

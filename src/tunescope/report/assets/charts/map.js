@@ -72,6 +72,11 @@ export function placeNames(frame, entries, obstacles = []) {
       [entry.x, entry.y - gap, "middle"],
       [entry.x, entry.y + gap + size * 0.75, "middle"],
     ];
+    for (const reach of [0.8, 1.6]) {
+      for (const [down, right] of [[-1, 1], [-1, -1], [1, 1], [1, -1]]) {
+        options.push([entry.x + right * gap * reach, entry.y + (down < 0 ? -gap * reach * 0.7 : gap * reach * 0.7 + size * 0.75), right > 0 ? "start" : "end"]);
+      }
+    }
     if (entry.outward && entry.outward[0] < 0) options.unshift(options.splice(1, 1)[0]);
     const found = options.find(([x, y, anchor]) => {
       const x0 = anchor === "start" ? x : anchor === "end" ? x - wide : x - wide / 2;

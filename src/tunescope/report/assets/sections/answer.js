@@ -45,7 +45,8 @@ function claims(list) {
     el("ul", null, list.map((claim) => el("li", { data: { outcome: claim.outcome } },
       el("span", { class: "outcome" }, el("span", { "aria-hidden": "true" }, MARKS[claim.outcome]), ` ${claim.outcome}`),
       el("span", { class: "claim" }, claim.text),
-      el("span", { class: "evidence" }, claim.evidence)))));
+      el("span", { class: "evidence" }, claim.evidence)))),
+    list.some((claim) => claim.outcome === "open") ? el("p", { class: "note" }, "Open: the interval over seeds includes both answers.") : null);
 }
 
 /** The labels' centroids on their way in the last layer; plays once, then on request. */

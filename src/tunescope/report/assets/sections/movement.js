@@ -2,7 +2,7 @@
 
 import { category, dash } from "../core/colours.js";
 import { labelPicker, segments } from "../core/controls.js";
-import { svg } from "../core/dom.js";
+import { el, svg } from "../core/dom.js";
 import { figure, section } from "../core/figure.js";
 import { number } from "../core/format.js";
 import { mean } from "../core/scale.js";
@@ -11,9 +11,11 @@ import { along, placeNames, plane, pointAt } from "../charts/map.js";
 
 /** Paths, arrows and lengths of the labels' movement. */
 export function movementSection(app) {
-  const parts = [pathsFigure(app), arrowsFigure(app), lengthsFigure(app)].filter(Boolean);
-  if (!parts.length) return null;
-  return section("movement", "Where do labels go?", "Each layer and seed has its own principal axes, shared by all updates: directions can be compared within a picture, not between pictures.", parts.map((part) => part.node));
+  const maps = [pathsFigure(app), arrowsFigure(app)].filter(Boolean);
+  const lengths = lengthsFigure(app);
+  if (!maps.length && !lengths) return null;
+  return section("movement", "Where do labels go?", "Each layer and seed has its own principal axes, shared by all updates: directions can be compared within a picture, not between pictures.",
+    el("div", { class: maps.length > 1 ? "pair" : null }, maps.map((part) => part.node)), lengths && lengths.node);
 }
 
 function bySeed(app, entries) {
