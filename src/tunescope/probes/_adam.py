@@ -32,11 +32,6 @@ class Adam:
         self.m = [torch.zeros_like(p) for p in parameters]
         self.v = [torch.zeros_like(p) for p in parameters]
 
-    def keep(self, rows: torch.Tensor) -> None:
-        """Go on with these networks only."""
-        self.m = [m[rows].contiguous() for m in self.m]
-        self.v = [v[rows].contiguous() for v in self.v]
-
     def step(
         self,
         parameters: list[torch.Tensor],
@@ -64,9 +59,7 @@ class Adam:
         networks = parameters[0].shape[0]
         squares = torch.zeros(networks, dtype=torch.float64, device=parameters[0].device)
         update = _update_numba if parameters[0].device.type == "cpu" else _update_torch
-        for p, g, m, v, copy, weight_decay in zip(
-            parameters, gradients, self.m, self.v, copies, decay, strict=True
-        ):
+        for p, g, m, v, copy, weight_decay in zip(parameters, gradients, self.m, self.v, copies, decay, strict=True):
             part = update(p, g, m, v, copy, weight_decay, rate)
             if weight_decay is not None:
                 squares += part
@@ -116,9 +109,7 @@ def _update_numba(
 
     def flat(tensor: torch.Tensor) -> np.ndarray:
         rows = tensor.view(networks, -1)  # a view and never a copy: the kernels write
-        return (
-            rows.view(torch.int16).numpy().view(np.uint16) if rows.dtype == torch.bfloat16 else rows.numpy()
-        )
+        return rows.view(torch.int16).numpy().view(np.uint16) if rows.dtype == torch.bfloat16 else rows.numpy()
 
     if g.dtype == torch.bfloat16:
         assert copy is not None

@@ -52,9 +52,9 @@ def adam_bfloat16(p, g, m, v, copy, decay, rate, squares):  # type: ignore[no-un
             v1 = v1 if v1 > tiny_v else zero
             m[i, j] = m1
             v[i, j] = v1
-            w = w - lr * m1 / (np.sqrt(v1) + eps)
-            p[i, j] = w
-            bits = w.view(np.uint32)
+            w1 = np.float32(w - lr * m1 / (np.sqrt(v1) + eps))
+            p[i, j] = w1
+            bits = np.float32(w1).view(np.uint32)
             # round to nearest, ties to even
             bits += np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1))
             copy[i, j] = np.uint16(bits >> np.uint32(16))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from tunescope.probes._networks import Networks, glorot_uniform
-from tunescope.probes._training import Patience, Run, choose_device, train
+from tunescope.probes._training import Course, Patience, Run, choose_device, train_together
 
 if TYPE_CHECKING:
     from typing import Self
@@ -135,57 +135,7 @@ class ClassifierProbe(ClassifierMixin, BaseEstimator):
         ConvergenceWarning
             When `max_iter` ended training before the rule of `tol` did.
         """
-        import torch
-
-        hidden = check_settings(self)
-        points, labels = validate_data(self, X, y, dtype=(np.float64, np.float32))
-        check_classification_targets(labels)
-        self.classes_, indices = np.unique(labels, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise ValueError(
-                f"ClassifierProbe needs labels of at least two classes, but y holds only one class: "
-                f"{self.classes_[0]!r}."
-            )
-        device = choose_device(self.device)
-        random_state = check_random_state(self.random_state)
-        n, d = points.shape
-        k = len(self.classes_)
-        networks = Networks(
-            [glorot_uniform((d, *hidden, k if k > 2 else 1), random_state)], [self.alpha], device
-        )
-        run = Run(random_state, Patience(self.tol, self.n_iter_no_change))
-        watched = {
-            name: _watched_set(name, watched_points, self.classes_, d, device)
-            for name, watched_points in (monitor or {}).items()
-        }
-        curves: dict[str, list[float]] = {name: [] for name in watched}
-
-        def after_epoch(networks: Networks, epoch: int) -> None:
-            for name, (watched_X, watched_y) in watched.items():
-                curves[name].append(float(accuracies(networks, watched_X, watched_y)[0]))
-
-        train(
-            networks,
-            [run],
-            torch.from_numpy(np.asarray(points, np.float32)).to(device),
-            torch.from_numpy(indices).to(device),
-            batch_size=min(200, n) if self.batch_size == "auto" else min(int(self.batch_size), n),
-            learning_rate=self.learning_rate,
-            max_iter=self.max_iter,
-            after_epoch=after_epoch,
-        )
-        assert run.parameters is not None
-        self.coefs_, self.intercepts_ = run.parameters
-        self.loss_curve_, self.loss_ = run.losses, run.losses[-1]
-        self.n_iter_, self.converged_ = len(run.losses), run.converged
-        self.monitor_ = curves
-        if not run.converged and np.isfinite(self.n_iter_no_change):
-            warnings.warn(
-                f"Training ended after max_iter={self.max_iter} epochs while the loss was still falling. "
-                f"Raise max_iter, or set n_iter_no_change=inf to train that many epochs on purpose.",
-                ConvergenceWarning,
-                stacklevel=2,
-            )
+        fit_together([self], X, y, monitor=monitor)
         return self
 
     def _logits(self, X: ArrayLike) -> np.ndarray:
@@ -233,7 +183,142 @@ def check_settings(probe: ClassifierProbe) -> tuple[int, ...]:
     return tuple(int(h) for h in hidden)
 
 
-def _watched_set(
+def fit_together(
+    probes: Sequence[ClassifierProbe],
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    monitor: Mapping[str, tuple[ArrayLike, ArrayLike]] | None = None,
+) -> None:
+    """Fit several probes on the same points at the same time, each as its own `fit` would (up to rounding).
+
+    On a CPU the probes share the cores; on a GPU they are trained as one stack.
+
+    Parameters
+    ----------
+    probes : differing in hidden, alpha and random_state as they like; the other settings must be the same
+    X, y, monitor : as of `ClassifierProbe.fit`, with the same errors and warnings
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from tunescope.probes import ClassifierProbe, fit_together
+    >>> probes = [ClassifierProbe((32, 32), random_state=seed) for seed in range(5)]
+    >>> fit_together(probes, *load_iris(return_X_y=True))
+    >>> len({probe.n_iter_ for probe in probes}) > 1
+    True
+    """
+    import torch
+
+    if not probes:
+        return
+    shapes = [check_settings(probe) for probe in probes]
+    shared = ("max_iter", "batch_size", "learning_rate", "tol", "n_iter_no_change", "device")
+    first = probes[0]
+    for name in shared:
+        if any(getattr(probe, name) != getattr(first, name) for probe in probes):
+            raise ValueError(f"Probes that are fitted together must have the same {name}.")
+    points, labels = validate_data(first, X, y, dtype=(np.float64, np.float32))
+    check_classification_targets(labels)
+    classes, indices = np.unique(labels, return_inverse=True)
+    if len(classes) < 2:
+        raise ValueError(
+            f"ClassifierProbe needs labels of at least two classes, but y holds only one class: {classes[0]!r}."
+        )
+    device = choose_device(first.device)
+    n, d = points.shape
+    sets = {name: watched_set(name, pair, classes, d, device) for name, pair in (monitor or {}).items()}
+    runs = []
+    initial = []
+    for probe, hidden in zip(probes, shapes, strict=True):
+        state = check_random_state(probe.random_state)
+        initial.append(glorot_uniform((d, *hidden, len(classes) if len(classes) > 2 else 1), state))
+        runs.append(Run(state, Patience(probe.tol, probe.n_iter_no_change)))
+    curves: dict[int, dict[str, list[float]]] = {id(run): {name: [] for name in sets} for run in runs}
+
+    def after_epoch(course: Course) -> None:
+        for name, (watched_X, watched_y) in sets.items():
+            for run, accuracy in zip(course.runs, accuracies(course.networks, watched_X, watched_y), strict=True):
+                curves[id(run)][name].append(float(accuracy))
+
+    tensor_X = torch.from_numpy(np.asarray(points, np.float32)).to(device)
+    tensor_y = torch.from_numpy(indices).to(device)
+    alone = device.type == "cpu" or len({len(hidden) for hidden in shapes}) > 1
+    stacks = [[i] for i in range(len(probes))] if alone else [list(range(len(probes)))]
+    train_together(
+        [
+            Course(
+                Networks([initial[i] for i in stack], [probes[i].alpha for i in stack], device),
+                [runs[i] for i in stack],
+                tensor_X,
+                tensor_y,
+                batch_size=min(200 if first.batch_size == "auto" else int(first.batch_size), n),
+                learning_rate=first.learning_rate,
+                max_iter=first.max_iter,
+                after_epoch=after_epoch if sets else None,
+            )
+            for stack in stacks
+        ]
+    )
+    for probe, run in zip(probes, runs, strict=True):
+        if probe is not first:
+            validate_data(probe, X, skip_check_array=True)
+        assert run.parameters is not None
+        probe.classes_ = classes
+        probe.coefs_, probe.intercepts_ = run.parameters
+        probe.loss_curve_, probe.loss_ = run.losses, run.losses[-1]
+        probe.n_iter_, probe.converged_ = len(run.losses), run.converged
+        probe.monitor_ = curves[id(run)]
+    unfinished = sum(not run.converged for run in runs)
+    if unfinished and np.isfinite(first.n_iter_no_change):
+        warnings.warn(
+            f"Training ended after max_iter={first.max_iter} epochs while the loss of {unfinished} of {len(runs)} "
+            f"probes was still falling. Raise max_iter, or set n_iter_no_change=inf to train that many epochs on "
+            f"purpose.",
+            ConvergenceWarning,
+            stacklevel=3,
+        )
+
+
+def training_curve(
+    X: ArrayLike,
+    y: ArrayLike,
+    monitor: Mapping[str, tuple[ArrayLike, ArrayLike]],
+    *,
+    epochs: int,
+    **settings: Any,
+) -> list[dict[str, Any]]:
+    """Accuracy of a probe on several sets after each epoch of its training.
+
+    This is the measurement of the memorisation experiment on Zhou and Srikumar's fine-tuned spaces: train on a
+    part of the training set, watch that part, the rest of it, and the test set.
+
+    Parameters
+    ----------
+    X, y : (n, d) vectors and (n,) labels that the probe learns
+    monitor : name -> (X, y), sets to watch; a label that `y` lacks is counted as a wrong answer
+    epochs : how many to train, whatever the loss does
+    settings : of `ClassifierProbe`, such as hidden, alpha, random_state, device
+
+    Returns
+    -------
+    Rows ``{"split": name, "probe_epoch": 1 ... epochs, "accuracy": 0 ... 1}``, by epoch.
+
+    Raises
+    ------
+    ValueError
+        As `ClassifierProbe.fit`.
+    """
+    probe = ClassifierProbe(max_iter=epochs, n_iter_no_change=np.inf, **settings)
+    probe.fit(X, y, monitor=monitor)
+    return [
+        {"split": name, "probe_epoch": epoch + 1, "accuracy": probe.monitor_[name][epoch]}
+        for epoch in range(epochs)
+        for name in probe.monitor_
+    ]
+
+
+def watched_set(
     name: str, points: tuple[ArrayLike, ArrayLike], classes: np.ndarray, d: int, device: Any
 ) -> tuple[Any, Any]:
     """Points and class indices of a monitored set as tensors; -1 stands for a label that is no class."""
@@ -243,9 +328,7 @@ def _watched_set(
     X = check_array(X, dtype=np.float32, input_name=f"monitor[{name!r}]")
     y = np.asarray(y)
     if X.shape[1] != d or len(X) != len(y):
-        raise ValueError(
-            f"monitor[{name!r}] must hold vectors (n, {d}) and n labels, not {X.shape} and {y.shape}."
-        )
+        raise ValueError(f"monitor[{name!r}] must hold vectors (n, {d}) and n labels, not {X.shape} and {y.shape}.")
     position = {label: i for i, label in enumerate(classes.tolist())}
     indices = np.array([position.get(label, -1) for label in y.tolist()], np.int64)
     return torch.from_numpy(X).to(device), torch.from_numpy(indices).to(device)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tunescope.probes._adam import Adam
+from tunescope.probes._products import times_transposed
 
 if TYPE_CHECKING:
     import torch
@@ -39,9 +40,11 @@ def glorot_uniform(
 
 
 class Networks:
-    """Perceptrons with ReLU, all of one shape, each with its own weights and its own L2 weight.
+    """Perceptrons with ReLU, each with its own weights and its own L2 weight, trained as one.
 
-    One output means two classes and a logistic output; k > 1 outputs mean k classes and a softmax.
+    One output means two classes and a logistic output; k > 1 outputs mean k classes and a softmax. Networks of
+    different widths are padded with units whose weights are zero. Such a unit answers 0, gets no gradient and
+    stays zero, so that padding changes nothing but the time.
 
     Parameters
     ----------
@@ -61,17 +64,18 @@ class Networks:
     ) -> None:
         import torch
 
+        self.hidden = [tuple(len(b) for b in biases[:-1]) for _, biases in initial]
         n_layers = len(initial[0][0])
-        self.weights = [  # (networks, fan out, fan in)
-            torch.tensor(np.stack([w[layer].T for w, _ in initial]), dtype=torch.float32)
-            .contiguous()
-            .to(device)
-            for layer in range(n_layers)
-        ]
-        self.biases = [  # (networks, 1, fan out)
-            torch.tensor(np.stack([b[layer][None] for _, b in initial]), dtype=torch.float32).to(device)
-            for layer in range(n_layers)
-        ]
+
+        def stack(arrays: list[np.ndarray]) -> torch.Tensor:
+            padded = np.zeros((len(arrays), *np.max([a.shape for a in arrays], axis=0)), np.float32)
+            for row, array in zip(padded, arrays, strict=True):
+                row[tuple(slice(width) for width in array.shape)] = array
+            return torch.from_numpy(padded).to(device)
+
+        # (networks, fan out, fan in) and (networks, 1, fan out)
+        self.weights = [stack([w[layer].T for w, _ in initial]) for layer in range(n_layers)]
+        self.biases = [stack([b[layer][None] for _, b in initial]) for layer in range(n_layers)]
         self.alphas = torch.tensor(alphas, dtype=torch.float64, device=device)
         self.half = half
         self.steps = 0
@@ -80,6 +84,11 @@ class Networks:
 
     def __len__(self) -> int:
         return len(self.alphas)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the networks are."""
+        return self.alphas.device
 
     @property
     def dtype(self) -> torch.dtype:
@@ -100,22 +109,30 @@ class Networks:
         import torch
 
         index = torch.as_tensor(list(rows), dtype=torch.long, device=self.alphas.device)
-        self.weights = [w[index].contiguous() for w in self.weights]
-        self.biases = [b[index].contiguous() for b in self.biases]
+        self.hidden = [self.hidden[row] for row in rows]
         self.alphas = self.alphas[index]
-        self._adam.keep(index)
+        # the padding of the widest network that is left
+        widths = np.max(self.hidden, axis=0).astype(int).tolist()
+        ins, outs = [self.weights[0].shape[2], *widths], [*widths, self.weights[-1].shape[1]]
+        n = len(self.weights)
+        shapes = list(zip(outs, ins, strict=True)) + [(1, out) for out in outs]
+
+        def cut(tensors: list[torch.Tensor]) -> list[torch.Tensor]:
+            return [
+                t[index, :rows_, :columns].contiguous() for t, (rows_, columns) in zip(tensors, shapes, strict=True)
+            ]
+
+        parameters = cut(self.weights + self.biases)
+        self.weights, self.biases = parameters[:n], parameters[n:]
+        self._adam.m, self._adam.v = cut(self._adam.m), cut(self._adam.v)
         self._round()
 
     def _activations(self, X: torch.Tensor) -> list[torch.Tensor]:
         """Input, hidden activations and logits, (networks, points, width) each."""
-        import torch
-
         n = len(self.weights)
         activations = [X.expand(len(self), *X.shape[-2:])]
         for layer in range(n):
-            z = torch.baddbmm(
-                self._products[n + layer], activations[-1], self._products[layer].transpose(1, 2)
-            )
+            z = times_transposed(activations[-1], self._products[layer], self._products[n + layer])
             activations.append(z.relu_() if layer < n - 1 else z)
         return activations
 
@@ -145,10 +162,10 @@ class Networks:
         delta = (delta / n_points).to(self.dtype)
         gradients: list[torch.Tensor] = [delta] * (2 * n)
         for layer in reversed(range(n)):
-            gradients[layer] = torch.bmm(delta.transpose(1, 2), activations[layer])
+            gradients[layer] = times_transposed(delta.mT, activations[layer].mT)
             gradients[n + layer] = delta.sum(1, keepdim=True)
             if layer:
-                delta = torch.bmm(delta, self._products[layer])
+                delta = times_transposed(delta, self._products[layer].mT)
                 delta = torch.ops.aten.threshold_backward(delta, activations[layer], 0)
         self.steps += 1
         decay = (self.alphas / n_points).float()
@@ -164,8 +181,13 @@ class Networks:
 
     def parameters(self, row: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
         """Weights (fan in, fan out) and biases (fan out,) of one network as float32 NumPy arrays."""
-        weights = [w[row].T.cpu().numpy().copy() for w in self.weights]
-        return weights, [b[row, 0].cpu().numpy().copy() for b in self.biases]
+        outs = [*self.hidden[row], self.weights[-1].shape[1]]
+        ins = [self.weights[0].shape[2], *self.hidden[row]]
+        weights = [
+            w[row, :out, :in_].T.cpu().numpy().copy() for w, out, in_ in zip(self.weights, outs, ins, strict=True)
+        ]
+        biases = [b[row, 0, :out].cpu().numpy().copy() for b, out in zip(self.biases, outs, strict=True)]
+        return weights, biases
 
 
 def _loss_and_slope(logits: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,9 +26,7 @@ def choose_device(device: str) -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     if device == "cpu" or device.split(":")[0] == "cuda":
         if device != "cpu" and not torch.cuda.is_available():
-            raise ValueError(
-                f"device={device!r}, but PyTorch finds no CUDA device here. Use device='cpu' or 'auto'."
-            )
+            raise ValueError(f"device={device!r}, but PyTorch finds no CUDA device here. Use device='cpu' or 'auto'.")
         return torch.device(device)
     raise ValueError(f"device must be 'auto', 'cpu', 'cuda' or 'cuda:N', not {device!r}.")
 
@@ -52,7 +53,7 @@ class Patience:
 
 @dataclass
 class Run:
-    """What training one network gave."""
+    """What training one network gives."""
 
     random_state: np.random.RandomState
     patience: Patience
@@ -61,56 +62,130 @@ class Run:
     converged: bool = False
 
 
-def train(
-    networks: Networks,
-    runs: Sequence[Run],
-    X: torch.Tensor,
-    y: torch.Tensor,
-    *,
-    batch_size: int,
-    learning_rate: float,
-    max_iter: int,
-    after_epoch: Callable[[Networks, int], None] | None = None,
-) -> None:
-    """Train each network on its own shuffles of the points until its patience is spent.
+class Course:
+    """The training of a stack of networks, an epoch at a time.
 
-    Shuffles are drawn as scikit-learn's `MLPClassifier` draws them. A network that stops is taken out of the
-    batch, the others go on.
+    Each network goes through its own shuffles of the points, drawn as scikit-learn's `MLPClassifier` draws
+    them; where all runs hold the same RandomState object, all see the same minibatches. A network that stops
+    leaves the stack, the others go on.
 
     Parameters
     ----------
     networks, runs : the networks and, in the same order, where each one's course is written
     X, y : (n, d) points of `networks.dtype` and (n,) class indices, on the networks' device
-    after_epoch : called with the networks and the epoch (from 1) after each epoch
+    after_epoch : called with this course after each epoch, before the networks that stop leave
+    """
+
+    def __init__(
+        self,
+        networks: Networks,
+        runs: Sequence[Run],
+        X: torch.Tensor,
+        y: torch.Tensor,
+        *,
+        batch_size: int,
+        learning_rate: float,
+        max_iter: int,
+        after_epoch: Callable[[Course], None] | None = None,
+    ) -> None:
+        self.networks = networks
+        self.runs = list(runs)
+        self.epoch = 0
+        self._X, self._y = X, y
+        self._batch_size = batch_size
+        self._learning_rate = learning_rate
+        self._max_iter = max_iter
+        self._after_epoch = after_epoch
+        self._orders = [np.arange(len(X))] * len({id(run.random_state) for run in runs})
+
+    @property
+    def done(self) -> bool:
+        """Whether no network is left to train."""
+        return not self.runs
+
+    def keep(self, rows: Sequence[int]) -> None:
+        """Go on with these networks only."""
+        shuffled_alone = len(self._orders) == len(self.runs)
+        self.runs = [self.runs[row] for row in rows]
+        if shuffled_alone:
+            self._orders = [self._orders[row] for row in rows]
+        if rows:
+            self.networks.keep(rows)
+
+    def _shuffle(self) -> torch.Tensor:
+        """The order of the points in this epoch, (n,) or (networks, n)."""
+        import torch
+
+        states = [run.random_state for run in self.runs][: len(self._orders)]
+        self._orders = [shuffle(order, random_state=state) for order, state in zip(self._orders, states, strict=True)]
+        order = torch.from_numpy(np.stack(self._orders)).to(self._X.device)
+        return order[0] if len(self._orders) == 1 else order
+
+    def train_epoch(self) -> None:
+        """Train every network that is left for one epoch."""
+        import torch
+
+        n = len(self._X)
+        order = self._shuffle()
+        total = torch.zeros(len(self.runs), dtype=torch.float64, device=self._X.device)
+        for start in range(0, n, self._batch_size):
+            batch = order[..., start : start + self._batch_size]
+            points = self._X.index_select(0, batch.flatten()).view(*batch.shape, -1)
+            loss = self.networks.step(points, self._y[batch], self._learning_rate)
+            total += loss * batch.shape[-1]
+        self.epoch += 1
+        for run, loss in zip(self.runs, (total / n).tolist(), strict=True):
+            run.losses.append(loss)
+            run.converged = run.patience.spent(loss)
+        if self._after_epoch is not None:
+            self._after_epoch(self)
+        stay = []
+        for row, run in enumerate(self.runs):
+            if run.converged or self.epoch == self._max_iter:
+                run.parameters = self.networks.parameters(row)
+            else:
+                stay.append(row)
+        if len(stay) < len(self.runs):
+            self.keep(stay)
+
+
+def train_together(courses: Sequence[Course], epochs: int | None = None) -> None:
+    """Train all courses up to an epoch, or to their end.
+
+    On a CPU each thread takes the next course, trains it for one epoch on one core and puts it back: no core
+    waits for another, a busy machine costs no more than its share (threads inside a matrix product that wait for
+    each other cost many times that), and the numbers do not depend on how many cores there are.
     """
     import torch
 
-    n = len(X)
-    orders = [np.arange(n) for _ in runs]
-    active = list(range(len(runs)))
-    for epoch in range(1, max_iter + 1):
-        for i in active:
-            orders[i] = shuffle(orders[i], random_state=runs[i].random_state)
-        order = torch.from_numpy(np.stack([orders[i] for i in active])).to(X.device)
-        if len(active) == 1:
-            order = order[0]
-        total = torch.zeros(len(active), dtype=torch.float64, device=X.device)
-        for start in range(0, n, batch_size):
-            batch = order[..., start : start + batch_size]
-            total += networks.step(X[batch], y[batch], learning_rate) * batch.shape[-1]
-        stay = []
-        for row, (i, loss) in enumerate(zip(active, (total / n).tolist(), strict=True)):
-            runs[i].losses.append(loss)
-            if runs[i].patience.spent(loss):
-                runs[i].converged = True
-            if runs[i].converged or epoch == max_iter:
-                runs[i].parameters = networks.parameters(row)
-            else:
-                stay.append(row)
-        if after_epoch is not None:
-            after_epoch(networks, epoch)
-        if not stay:
-            return
-        if len(stay) < len(active):
-            networks.keep(stay)
-            active = [active[row] for row in stay]
+    waiting = deque(courses)
+    stop = threading.Event()
+
+    def work() -> None:
+        while not stop.is_set():
+            try:
+                course = waiting.popleft()
+            except IndexError:
+                return
+            if not course.done and (epochs is None or course.epoch < epochs):
+                course.train_epoch()
+                waiting.append(course)
+
+    def work_on_one_core() -> None:
+        torch.set_num_threads(1)  # of this thread
+        work()
+
+    if any(course.networks.device.type != "cpu" for course in courses):
+        work()
+        return
+    n_threads = torch.get_num_threads()
+    n_workers = max(1, min(n_threads, len(courses)))
+    try:
+        with ThreadPoolExecutor(n_workers) as threads:
+            try:
+                for future in [threads.submit(work_on_one_core) for _ in range(n_workers)]:
+                    future.result()
+            finally:
+                stop.set()
+    finally:
+        torch.set_num_threads(n_threads)  # the default of threads to come
