@@ -8,14 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from tunescope.errors import StorageError
+from tunescope.report._findings import find_runs
 from tunescope.report._page._bundle import asset, bundle
 from tunescope.report._page._json import script_json
 from tunescope.report._page._payload import DETAILS, payload
+from tunescope.report._points import Points, embedded
 from tunescope.report._study import read_study
 from tunescope.storage import write_text
 
 #: Largest page that is written, in bytes: what a mail takes and a phone opens.
 MOST_BYTES = 8_000_000
+#: Of these, at most so many for the points themselves.
+MOST_POINT_BYTES = 5_000_000
 
 
 def write_report(study_dir: Path) -> Path:
@@ -37,10 +41,15 @@ def write_report(study_dir: Path) -> Path:
         if not data["runs"]:
             raise StorageError(f"{study_dir}: its tables hold no result of an encoder on a task.")
         page = html_page(data)
-        if len(page.encode("utf-8")) <= MOST_BYTES:
+        size = len(page.encode("utf-8"))
+        if size <= MOST_BYTES:
             break
     else:
         raise StorageError(f"{study_dir}: its report would be larger than 8 MB; report on fewer runs at a time.")
+    # Points come last: what is left of the room is theirs, up to a size that a phone decodes at once.
+    explorer = embedded(Points(study_dir), find_runs(study), min(MOST_BYTES - size - 10_000, MOST_POINT_BYTES))
+    if explorer is not None:
+        page = html_page({**data, "explorer": explorer})
     path = study_dir / "report.html"
     write_text(path, page)
     return path

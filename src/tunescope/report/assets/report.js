@@ -12,11 +12,12 @@ import { memorisationSection, trainingSection } from "./sections/curves.js";
 import { distancesSection } from "./sections/distances.js";
 import { gapsSection } from "./sections/gaps.js";
 import { movementSection } from "./sections/movement.js";
+import { pointsSection } from "./sections/points.js";
 import { similaritySection } from "./sections/similarity.js";
 import { summarySection } from "./sections/summary.js";
 
 const SECTIONS = [
-  answerSection, summarySection, gapsSection, distancesSection, movementSection, similaritySection, clustersSection,
+  answerSection, summarySection, gapsSection, distancesSection, movementSection, pointsSection, similaritySection, clustersSection,
   accuracySection, memorisationSection, trainingSection, taskSection, settingsSection,
 ];
 

@@ -1,0 +1,303 @@
+// Draws the points: where they are between two snapshots, seen from where the reader stands.
+
+import { em } from "../core/dom.js";
+import { convexHull } from "./hull.js";
+
+/** A painter on a canvas. What it draws is in `scene`, which the explorer changes before it calls `draw`. */
+export function createPainter(canvas) {
+  const context = canvas.getContext("2d");
+  const scene = {
+    projection: null, method: "projection", layer: 0, place: 0, flat: true, zoom: 1, shift: [0, 0], yaw: 0.6, pitch: 0.35,
+    colours: [], colourOf: null, hidden: null, dim: null, selected: -1, hulls: false, names: true, nameOf: null, margin: null, ringed: null,
+  };
+  let x = new Float32Array(0);
+  let y = new Float32Array(0);
+  let depth = new Float32Array(0);
+  let width = 0;
+  let height = 0;
+  let ratio = 1;
+  const sprites = new Map();
+
+  function resize(nextWidth, nextHeight) {
+    ratio = Math.min(window.devicePixelRatio || 1, 2);
+    width = nextWidth;
+    height = nextHeight;
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * ratio);
+  }
+
+  /** Where every point is on the canvas, in CSS pixels. */
+  function locate() {
+    const { projection, method, layer } = scene;
+    if (x.length !== projection.n) [x, y, depth] = [0, 0, 0].map(() => new Float32Array(projection.n));
+    if (scene.margin) return locateMargin();
+    const low = Math.floor(scene.place);
+    const high = Math.min(low + 1, projection.updates.length - 1);
+    const share = scene.place - low;
+    const a = projection.coordinates(method, low, layer);
+    const b = projection.coordinates(method, high, layer);
+    const limits = projection.limits(method, layer);
+    const middle = [0, 1, 2].map((axis) => (limits.low[axis] + limits.high[axis]) / 2);
+    const spans = [0, 1, 2].map((axis) => limits.high[axis] - limits.low[axis] || 1);
+    const room = 0.9;
+    const fit = scene.flat
+      ? Math.min((width * room) / spans[0], (height * room) / spans[1])
+      : (Math.min(width, height) * room) / Math.hypot(...spans);
+    const size = fit * scene.zoom;
+    const [cx, cy] = [width / 2 + scene.shift[0], height / 2 + scene.shift[1]];
+    const [cosYaw, sinYaw, cosPitch, sinPitch] = [Math.cos(scene.yaw), Math.sin(scene.yaw), Math.cos(scene.pitch), Math.sin(scene.pitch)];
+    for (let point = 0, at = 0; point < projection.n; point += 1, at += 3) {
+      const px = a[at] + (b[at] - a[at]) * share - middle[0];
+      const py = a[at + 1] + (b[at + 1] - a[at + 1]) * share - middle[1];
+      if (scene.flat) {
+        x[point] = cx + px * size;
+        y[point] = cy - py * size;
+        depth[point] = 0;
+      } else {
+        const pz = a[at + 2] + (b[at + 2] - a[at + 2]) * share - middle[2];
+        const turned = px * sinYaw + pz * cosYaw;
+        x[point] = cx + (px * cosYaw - pz * sinYaw) * size;
+        y[point] = cy - (py * cosPitch - turned * sinPitch) * size;
+        depth[point] = py * sinPitch + turned * cosPitch;
+      }
+    }
+    return null;
+  }
+
+  /** Across: signed distance to the plane between two labels. Up: the first principal axis. */
+  function locateMargin() {
+    const { projection, method, layer, margin } = scene;
+    const values = projection.coordinates(method, Math.round(scene.place), layer);
+    const limits = projection.limits(method, layer);
+    const spanUp = limits.high[0] - limits.low[0] || 1;
+    let reach = 1e-12;
+    for (let point = 0; point < projection.n; point += 1) if (!Number.isNaN(margin.signed[point])) reach = Math.max(reach, Math.abs(margin.signed[point]));
+    const size = ((width * 0.46) / reach) * scene.zoom;
+    for (let point = 0; point < projection.n; point += 1) {
+      x[point] = width / 2 + scene.shift[0] + margin.signed[point] * size;
+      y[point] = height * 0.9 - ((values[3 * point] - limits.low[0]) / spanUp) * height * 0.8;
+      depth[point] = 0;
+    }
+    return size;
+  }
+
+  function sprite(colour, radius, isRing) {
+    const key = `${colour} ${radius} ${isRing}`;
+    if (!sprites.has(key)) {
+      const side = Math.ceil(radius * ratio) * 2 + 4;
+      const mark = document.createElement("canvas");
+      [mark.width, mark.height] = [side, side];
+      const pen = mark.getContext("2d");
+      pen.beginPath();
+      pen.arc(side / 2, side / 2, radius * ratio, 0, 2 * Math.PI);
+      if (isRing) {
+        pen.strokeStyle = colour;
+        pen.lineWidth = Math.max(1, radius * ratio * 0.5);
+        pen.stroke();
+      } else {
+        pen.fillStyle = colour;
+        pen.fill();
+      }
+      sprites.set(key, mark);
+    }
+    return sprites.get(key);
+  }
+
+  function stamp(point, colour, radius, isRing, alpha) {
+    const mark = sprite(colour, radius, isRing);
+    context.globalAlpha = alpha;
+    context.drawImage(mark, Math.round(x[point] * ratio - mark.width / 2), Math.round(y[point] * ratio - mark.height / 2));
+  }
+
+  function draw() {
+    const start = performance.now();
+    const { projection } = scene;
+    if (!projection || !width) return;
+    const style = getComputedStyle(canvas);
+    const ink = style.getPropertyValue("--ink");
+    const grey = style.getPropertyValue("--quiet");
+    const marginSize = locate();
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.globalAlpha = 1;
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    const n = projection.n;
+    const { hidden, dim, colourOf, colours } = scene;
+    const base = Math.max(1.6, Math.min(4.2, 260 / Math.sqrt(n))) * Math.max(0.8, em() / 16);
+    const isTest = projection.points.split;
+    const test = projection.points.splits.indexOf("test");
+    if (scene.margin) drawMargin(marginSize, grey);
+    if (scene.hulls && scene.flat && !scene.margin) drawHulls();
+    const order = paintOrder(n);
+    for (const pass of [0, 1]) {
+      for (let index = 0; index < n; index += 1) {
+        const point = order ? order[index] : index;
+        if (hidden && hidden[point]) continue;
+        const isDim = Boolean(dim && dim[point]);
+        if ((pass === 0) !== isDim) continue;
+        const colour = colours[colourOf[point]] || grey;
+        stamp(point, isDim ? grey : colour, base, isTest[point] === test, isDim ? 0.25 : colour === grey ? 0.55 : 0.85);
+      }
+    }
+    if (scene.ringed) for (const point of scene.ringed) if (!(hidden && hidden[point])) stamp(point, ink, base * 1.9, true, 1);
+    context.globalAlpha = 1;
+    if (scene.selected >= 0) drawSelected(base, ink);
+    if (scene.names && scene.nameOf) drawNames(ink, style.getPropertyValue("--card"));
+    canvas.dataset.ms = (performance.now() - start).toFixed(1);
+  }
+
+  /** In three dimensions far points first, in coarse steps of depth. */
+  function paintOrder(n) {
+    if (scene.flat || scene.margin) return null;
+    let [low, high] = [Infinity, -Infinity];
+    for (let point = 0; point < n; point += 1) {
+      if (depth[point] < low) low = depth[point];
+      if (depth[point] > high) high = depth[point];
+    }
+    const steps = 64;
+    const counts = new Uint32Array(steps + 1);
+    const step = new Uint8Array(n);
+    for (let point = 0; point < n; point += 1) {
+      step[point] = Math.min(steps - 1, Math.floor(((depth[point] - low) / (high - low || 1)) * steps));
+      counts[step[point] + 1] += 1;
+    }
+    for (let index = 0; index < steps; index += 1) counts[index + 1] += counts[index];
+    const order = new Uint32Array(n);
+    for (let point = 0; point < n; point += 1) {
+      order[counts[step[point]]] = point;
+      counts[step[point]] += 1;
+    }
+    return order;
+  }
+
+  function groups() {
+    const found = new Map();
+    for (let point = 0; point < scene.projection.n; point += 1) {
+      if (scene.hidden && scene.hidden[point]) continue;
+      const name = scene.nameOf(point);
+      if (name === null) continue;
+      if (!found.has(name)) found.set(name, []);
+      found.get(name).push(point);
+    }
+    return found;
+  }
+
+  function drawHulls() {
+    // Hulls are those of the training points, as DirectProbe builds them; of grey groups none is drawn.
+    const { split, splits } = scene.projection.points;
+    const train = splits.indexOf("train");
+    for (const group of groups().values()) {
+      const members = train < 0 ? group : group.filter((point) => split[point] === train);
+      if (!members.length || scene.colourOf[members[0]] < 0) continue;
+      const corners = convexHull(members, x, y);
+      if (corners.length < 3) continue;
+      context.beginPath();
+      corners.forEach((point, index) => context[index ? "lineTo" : "moveTo"](x[point] * ratio, y[point] * ratio));
+      context.closePath();
+      const colour = scene.colours[scene.colourOf[members[0]]];
+      context.fillStyle = colour;
+      context.strokeStyle = colour;
+      context.globalAlpha = 0.1;
+      context.fill();
+      context.globalAlpha = 0.7;
+      context.lineWidth = 1.4 * ratio;
+      context.stroke();
+    }
+    context.globalAlpha = 1;
+  }
+
+  function drawNames(ink, paper) {
+    const size = 12 * (em() / 16) * ratio;
+    const family = getComputedStyle(document.body).fontFamily;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.lineJoin = "round";
+    const taken = [];
+    const isLit = (members) => scene.colourOf[members[0]] >= 0;
+    const names = [...groups()].sort((a, b) => isLit(b[1]) - isLit(a[1]) || b[1].length - a[1].length);
+    for (const [name, members] of names) {
+      // Above the bulk of a group, so that its points stay in sight; single far points do not matter.
+      const rank = (values, share) => members.map((point) => values[point]).sort((a, b) => a - b)[Math.floor(share * (members.length - 1))] * ratio;
+      context.font = `${isLit(members) ? 680 : 450} ${size}px ${family}`;
+      const wide = context.measureText(name).width;
+      const px = Math.min(Math.max(rank(x, 0.5), wide / 2 + 4), canvas.width - wide / 2 - 4);
+      const py = Math.min(Math.max(rank(y, 0.04) - size, size), canvas.height - size);
+      const box = [px - wide / 2 - 3, py - size * 0.7, px + wide / 2 + 3, py + size * 0.7];
+      if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) continue;
+      taken.push(box);
+      context.strokeStyle = paper;
+      context.lineWidth = 4 * ratio;
+      context.strokeText(name, px, py);
+      context.fillStyle = isLit(members) ? ink : getComputedStyle(canvas).getPropertyValue("--ink-3");
+      context.fillText(name, px, py);
+    }
+  }
+
+  function drawSelected(base, ink) {
+    const point = scene.selected;
+    if (!scene.margin && scene.flat) drawTrail(point, ink);
+    stamp(point, ink, base * 2.4, true, 1);
+    context.globalAlpha = 1;
+  }
+
+  /** The way of the selected point through all snapshots. */
+  function drawTrail(point, ink) {
+    const place = scene.place;
+    context.beginPath();
+    for (let update = 0; update < scene.projection.updates.length; update += 1) {
+      const [px, py] = at(point, update);
+      context[update ? "lineTo" : "moveTo"](px * ratio, py * ratio);
+    }
+    scene.place = place;
+    context.strokeStyle = ink;
+    context.globalAlpha = 0.5;
+    context.lineWidth = 1.5 * ratio;
+    context.stroke();
+  }
+
+  /** Where one point is at one snapshot, in the plane. */
+  function at(point, update) {
+    const { projection, method, layer } = scene;
+    const limits = projection.limits(method, layer);
+    const values = projection.coordinates(method, update, layer);
+    const fit = Math.min((width * 0.9) / (limits.high[0] - limits.low[0] || 1), (height * 0.9) / (limits.high[1] - limits.low[1] || 1)) * scene.zoom;
+    return [
+      width / 2 + scene.shift[0] + (values[3 * point] - (limits.low[0] + limits.high[0]) / 2) * fit,
+      height / 2 + scene.shift[1] - (values[3 * point + 1] - (limits.low[1] + limits.high[1]) / 2) * fit,
+    ];
+  }
+
+  function drawMargin(size, grey) {
+    const middle = (width / 2 + scene.shift[0]) * ratio;
+    const half = (scene.margin.gap / 2) * size * ratio;
+    context.fillStyle = grey;
+    context.globalAlpha = 0.25;
+    context.fillRect(middle - half, 0, 2 * half, canvas.height);
+    context.globalAlpha = 0.9;
+    context.fillRect(middle - ratio / 2, 0, ratio, canvas.height);
+    context.globalAlpha = 1;
+  }
+
+  /** The shown point nearest to a place on the canvas, within reach; -1 for none. */
+  function nearest(px, py, reach = 14) {
+    let best = -1;
+    let least = reach * reach;
+    for (let point = 0; point < scene.projection.n; point += 1) {
+      if (scene.hidden && scene.hidden[point]) continue;
+      const away = (x[point] - px) ** 2 + (y[point] - py) ** 2;
+      if (away < least) [least, best] = [away, point];
+    }
+    return best;
+  }
+
+  /** The shown points in a rectangle of the canvas. */
+  function inside(x0, y0, x1, y1) {
+    const found = [];
+    for (let point = 0; point < scene.projection.n; point += 1) {
+      if (scene.hidden && scene.hidden[point]) continue;
+      if (x[point] >= x0 && x[point] <= x1 && y[point] >= y0 && y[point] <= y1) found.push(point);
+    }
+    return found;
+  }
+
+  return { scene, resize, draw, nearest, inside, places: () => ({ x, y }), forget: () => sprites.clear() };
+}
