@@ -111,9 +111,7 @@ def test_every_fault_is_told_at_once(write):
 
 
 def test_what_was_given_for_this_run_is_not_blamed_on_the_file(write):
-    assert message(write(GOOD), epochs=0) == (
-        "given for this run: epochs: input should be greater than or equal to 1"
-    )
+    assert message(write(GOOD), epochs=0) == ("given for this run: epochs: input should be greater than or equal to 1")
 
 
 def test_overrides_replace_and_none_does_not(write):
@@ -143,9 +141,7 @@ def test_a_missing_file_and_an_unknown_name_are_told(tmp_path):
 
 def test_yaml_cannot_make_objects(write):
     assert "could not determine a constructor" in message(write(GOOD + "device: !!python/name:os.sep ''\n"))
-    assert "name: input should be a valid string" in message(
-        write("name: !!python/object/apply:os.getcwd []\n")
-    )
+    assert "name: input should be a valid string" in message(write("name: !!python/object/apply:os.getcwd []\n"))
 
 
 @pytest.mark.parametrize("name", study_names())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,15 +14,24 @@ if TYPE_CHECKING:
     from tunescope.tasks import Task
 
 
+class Predicts(str, Enum):
+    """What can be predicted of a CoNLL-U file."""
+
+    pos = "pos"
+    xpos = "xpos"
+    dep = "dep"
+
+
 @spoken
 def tasks(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Show the splits, labels and oddities of one task.")
+        str | None,
+        typer.Argument(metavar="[NAME]", help="Show one task: a name, or a .conllu, .jsonl or .tsv file."),
     ] = None,
     data_dir: Annotated[
         Path | None, typer.Option("--data-dir", help="Folder with data files; TUNESCOPE_DATA_DIR by default.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the split, where the data has none of its own.")] = 0,
+    predicts: Annotated[Predicts, typer.Option(help="What of a CoNLL-U file of your own is predicted.")] = Predicts.pos,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -29,12 +39,13 @@ def tasks(
 
     Example: tunescope tasks toy-pos
     """
-    from tunescope.tasks import load_task
+    from tunescope.studies import TaskChoice, find_task, task_choice
 
     if name is None:
         _list_tasks(as_json, quiet)
         return
-    task = load_task(name, data_dir=data_dir, seed=seed)
+    choice = TaskChoice.model_validate({**task_choice(name), "predicts": predicts.value})
+    task = find_task(choice, data_dir=data_dir)
     if as_json:
         print_json(_task_json(task))
         return
@@ -105,8 +116,7 @@ def _task_json(task: Task) -> dict[str, Any]:
                 "targets": len(split),
                 "labels": split.label_counts,
                 "conflicts": [
-                    {"text": conflict.text, "labels": list(conflict.labels)}
-                    for conflict in find_conflicts(split)
+                    {"text": conflict.text, "labels": list(conflict.labels)} for conflict in find_conflicts(split)
                 ],
             }
             for split in (task.train, task.test)

@@ -36,7 +36,8 @@ def run_command(
         typer.Option("--encoder", "-e", help="Short name, hub id or folder, or LABEL=…; may be repeated."),
     ] = None,
     task: Annotated[
-        list[str] | None, typer.Option("--task", "-t", help="Task by name; may be repeated.")
+        list[str] | None,
+        typer.Option("--task", "-t", help="Task by name, or a .conllu, .jsonl or .tsv file; may be repeated."),
     ] = None,
     seeds: Annotated[str | None, typer.Option(help="Seeds of the fine-tuning, such as 0,1,2.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Epochs of the fine-tuning.")] = None,
@@ -57,9 +58,11 @@ def run_command(
 
     Stop it whenever you like: run again, it goes on where it was.
     """
+    from tunescope.studies import task_choice
+
     overrides = {
         "encoders": [_encoder(text) for text in encoder] if encoder else None,
-        "tasks": list(task) if task else None,
+        "tasks": [task_choice(text) for text in task] if task else None,
         "seeds": None if seeds is None else _numbers(seeds, "--seeds"),
         "epochs": epochs,
         "every": every,
@@ -83,9 +86,7 @@ def follow(study: str, out: Path | None, overrides: dict[str, Any], *, quiet: bo
         with watcher(quiet) as watching:
             return run_study(study, out, watcher=watching, **overrides)
     except KeyboardInterrupt:
-        raise Interrupted(
-            "What is done is kept; the same command, with the same --out, goes on from there."
-        ) from None
+        raise Interrupted("What is done is kept; the same command, with the same --out, goes on from there.") from None
 
 
 def show(result: StudyResult, *, quiet: bool) -> None:
@@ -121,9 +122,7 @@ def _numbers(text: str, option: str) -> list[int]:
     try:
         return [int(part) for part in text.split(",")]
     except ValueError:
-        raise typer.BadParameter(
-            f"{text!r} is no list of whole numbers such as 0,1,2", param_hint=option
-        ) from None
+        raise typer.BadParameter(f"{text!r} is no list of whole numbers such as 0,1,2", param_hint=option) from None
 
 
 def _layers(text: str) -> str | list[int]:

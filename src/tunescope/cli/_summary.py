@@ -58,11 +58,7 @@ def _line(stage: str, side: Side) -> str:
     numbers = "".join(cell.rjust(width) for cell, (_, width) in cells)
     name = f"  {stage}"
     # A long name has a line of its own, so that the columns stay columns.
-    return (
-        name.ljust(_NAME_WIDTH) + numbers
-        if len(name) < _NAME_WIDTH
-        else f"{name}\n{' ' * _NAME_WIDTH}{numbers}"
-    )
+    return name.ljust(_NAME_WIDTH) + numbers if len(name) < _NAME_WIDTH else f"{name}\n{' ' * _NAME_WIDTH}{numbers}"
 
 
 def legend(result: StudyResult) -> str:
@@ -71,13 +67,9 @@ def legend(result: StudyResult) -> str:
     runs = [row.before.accuracy.n for row in result.summary if row.before.accuracy is not None]
     said = []
     if runs:
-        said.append(
-            f"accuracy    of the classifier probe on test, % ± std over {_range(runs)} initialisations"
-        )
+        said.append(f"accuracy    of the classifier probe on test, % ± std over {_range(runs)} initialisations")
     said.append("clusters    that DirectProbe finds in train; linear: one cluster per label")
-    said.append(
-        f"similarity  of the label distances of train and test, Pearson's r ({', '.join(convention)})"
-    )
+    said.append(f"similarity  of the label distances of train and test, Pearson's r ({', '.join(convention)})")
     said.append("distance    of a label to the nearest other label, mean; scaled: free of growth")
     return "\n".join(said)
 

@@ -16,9 +16,7 @@ from tunescope.errors import TunescopeError
 if TYPE_CHECKING:
     from rich.console import Console
 
-JsonOption = Annotated[
-    bool, typer.Option("--json", help="Print one JSON document to stdout; all else goes to stderr.")
-]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document to stdout; all else goes to stderr.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print the result only, no progress.")]
 DeviceOption = Annotated[
     str | None,

@@ -30,10 +30,10 @@ class ResultStore:
     """Results of a study below `root`, one folder a unit: `root/units/<kind>/<key>/`.
 
     A unit appears whole, by one rename, or not at all. Opening a store removes what writers that died have
-    left behind; what a living process is writing is left alone.
+    left behind; what a living process is writing is left alone. Nothing is made before something is written.
 
     Raises:
-        StorageError: `root` cannot be made or read.
+        StorageError: `root` is a file or cannot be read.
     """
 
     n_cleaned: int
@@ -42,7 +42,8 @@ class ResultStore:
     def __init__(self, root: Path | str) -> None:
         self.root = Path(root)
         try:
-            (self.root / "units").mkdir(parents=True, exist_ok=True)
+            if self.root.exists() and not self.root.is_dir():
+                raise NotADirectoryError(errno.ENOTDIR, "it is a file")
             self.n_cleaned = sum(_remove_if_stale(path) for path in self._unfinished())
         except OSError as error:
             raise StorageError(f"{self.root}: cannot hold results: {error.strerror or error}") from error

@@ -12,8 +12,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tunescope.studies._probe_vectors import ProbedVectors, probe_vectors
     from tunescope.studies._run import StudyResult, run_study
-    from tunescope.studies._settings import EXPERIMENTS, Study, load_study, study_names
+    from tunescope.studies._settings import (
+        EXPERIMENTS,
+        Study,
+        TaskChoice,
+        load_study,
+        study_names,
+        task_choice,
+    )
     from tunescope.studies._summary import Estimate, Side, SummaryRow
+    from tunescope.studies._tasks import find_task
     from tunescope.studies._watching import Watcher
 
 __all__ = [
@@ -24,11 +32,14 @@ __all__ = [
     "Study",
     "StudyResult",
     "SummaryRow",
+    "TaskChoice",
     "Watcher",
+    "find_task",
     "load_study",
     "probe_vectors",
     "run_study",
     "study_names",
+    "task_choice",
 ]
 
 _HOME = {
@@ -39,11 +50,14 @@ _HOME = {
     "Study": "_settings",
     "StudyResult": "_run",
     "SummaryRow": "_summary",
+    "TaskChoice": "_settings",
     "Watcher": "_watching",
+    "find_task": "_tasks",
     "load_study": "_settings",
     "probe_vectors": "_probe_vectors",
     "run_study": "_run",
     "study_names": "_settings",
+    "task_choice": "_settings",
 }
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tunescope.studies._space import Space
+from tunescope.errors import RepresentationError
+from tunescope.studies._space import Points, Space
 from tunescope.studies._tables import schema
 from tunescope.studies._work import Bench, Work
 
 if TYPE_CHECKING:
+    from tunescope.probes import ClassifierProbe
     from tunescope.storage import UnitWriter
 
 
@@ -50,28 +53,16 @@ class Classify(Work):
     def run(self, writer: UnitWriter, bench: Bench, folder: Path) -> None:
         from sklearn.exceptions import ConvergenceWarning
 
-        from tunescope.probes import ClassifierProbe
-
         train, test = self.space.points(bench.store, in_memory=True)
-        hidden, alpha = self.hidden, self.alpha
-        if self.search:
-            with writer.timing("grid"):
-                hidden, alpha = self._best_setting(writer, bench)
-        tell = bench.watcher.part("classifier runs")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # counted below
+            try:
+                probes = self._searched(train, test, writer, bench) if self.search else self._fitted(train, bench)
+            except ValueError as error:
+                raise RepresentationError(f"the classifier probe cannot be trained: {error}") from error
         rows = []
-        n_cut_off = 0
-        for init in range(self.runs):
-            probe = ClassifierProbe(
-                hidden,
-                alpha=alpha,
-                max_iter=self.max_iter,
-                random_state=init,
-                device=classifier_device(bench.device),
-            )
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", ConvergenceWarning)
-                probe.fit(train.X, train.y)
-            n_cut_off += not probe.converged_
+        for init, probe in enumerate(probes):
+            widths = (*probe.hidden, 0, 0)
             for split, points in (("train", train), ("test", test)):
                 rows.append(
                     {
@@ -80,13 +71,13 @@ class Classify(Work):
                         "split": split,
                         "init": init,
                         "accuracy": float(probe.score(points.X, points.y)),
-                        "hidden1": hidden[0],
-                        "hidden2": hidden[1],
-                        "alpha": alpha,
+                        "hidden1": widths[0],
+                        "hidden2": widths[1],
+                        "alpha": probe.alpha,
                         "n": len(points.y),
                     }
                 )
-            tell(init + 1, self.runs)
+        n_cut_off = sum(not probe.converged_ for probe in probes)
         if n_cut_off:
             writer.note(
                 f"{n_cut_off} of {self.runs} runs ended after max_iter = {self.max_iter} epochs, "
@@ -94,14 +85,39 @@ class Classify(Work):
             )
         writer.table("accuracy", rows, schema("accuracy", origin=False))
 
-    def _best_setting(self, writer: UnitWriter, bench: Bench) -> tuple[tuple[int, int], float]:
-        """The best setting of the paper's grid, on training points that it does not learn from."""
+    def _fitted(self, train: Points, bench: Bench) -> Sequence[ClassifierProbe]:
+        """Probes of the given setting, one an initialisation."""
+        from tunescope.probes import ClassifierProbe, fit_together
+
+        probes = [
+            ClassifierProbe(
+                self.hidden,
+                alpha=self.alpha,
+                max_iter=self.max_iter,
+                random_state=init,
+                device=classifier_device(bench.device),
+            )
+            for init in range(self.runs)
+        ]
+        fit_together(probes, train.X, train.y)
+        return probes
+
+    def _searched(self, train: Points, test: Points, writer: UnitWriter, bench: Bench) -> Sequence[ClassifierProbe]:
+        """Probes of the best setting of the paper's grid, found on training points held out from it."""
         from tunescope.probes import grid_search
 
-        train, _ = self.space.points(bench.store, in_memory=True)
-        found = grid_search(train.X, train.y, max_iter=self.max_iter, device=classifier_device(bench.device))
-        hidden = found.best_hidden
-        return (int(hidden[0]), int(hidden[1])), float(found.best_alpha)
+        found = grid_search(
+            train.X,
+            train.y,
+            test.X,
+            test.y,
+            runs=self.runs,
+            max_iter=self.max_iter,
+            device=classifier_device(bench.device),
+            progress=bench.watcher.part("grid"),
+        )
+        writer.table("grid", found.rows)
+        return found.probes
 
 
 def classifier_device(device: str) -> str:

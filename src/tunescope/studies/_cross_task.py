@@ -21,14 +21,14 @@ class CrossTask(Experiment):
     question = "does fine-tuning on one task help or harm another? (section 4.3, Table 5)"
 
     def units(self, plan: Plan) -> Iterator[Work]:
-        for task in plan.study.tasks:
+        for task in plan.task_names:
             yield plan.points(task)
         for space in self._spaces(plan):
             yield plan.classify(space)
             yield plan.shape(space)
 
     def tables(self, plan: Plan, store: ResultStore) -> Iterator[Table]:
-        yield from about_tasks(plan, store, plan.study.tasks)
+        yield from about_tasks(plan, store, plan.task_names)
         for space in self._spaces(plan):
             yield from from_space(plan, store, space, plan.classify(space), ["accuracy"])
             names = ["clusters", "spaces", "gaps", "pairs", "similarity", "leave_one_out"]
@@ -36,10 +36,8 @@ class CrossTask(Experiment):
 
     def _spaces(self, plan: Plan) -> Iterator[Space]:
         for encoder in plan.encoders:
-            tuned = [
-                plan.tuned(encoder, source, seed) for source in plan.sources for seed in plan.study.seeds
-            ]
+            tuned = [plan.tuned(encoder, source, seed) for source in plan.sources for seed in plan.study.seeds]
             for state in (encoder, *tuned):
-                for task in plan.study.tasks:
+                for task in plan.task_names:
                     for layer in plan.layers(self.name, encoder):
                         yield plan.space(state, task, layer)

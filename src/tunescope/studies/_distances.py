@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,7 +12,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from tunescope.geometry import DirectProbe, LabelDistances
+    from tunescope.geometry import Convention, DirectProbe, LabelDistances
+
+
+CONVENTIONS: tuple[Convention, ...] = ("all", "published")
+"""Which label pairs count in a similarity; units keep both, a study shows those that it asks for."""
 
 
 def pair_rows(distances: LabelDistances, columns: dict[str, Any]) -> pd.DataFrame:
@@ -33,7 +38,7 @@ def pair_rows(distances: LabelDistances, columns: dict[str, Any]) -> pd.DataFram
 
 
 def similarity_rows(
-    a: LabelDistances, b: LabelDistances, convention: str, columns: dict[str, Any]
+    a: LabelDistances, b: LabelDistances, convention: Convention, columns: dict[str, Any]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Rows of the tables `similarity` and `leave_one_out` for one comparison of two spaces."""
     from tunescope.geometry import spatial_similarity
@@ -80,7 +85,61 @@ def space_row(distances: LabelDistances, width: int, columns: dict[str, Any]) ->
 
 
 def block_rows(
-    probe: DirectProbe, y: NDArray[np.str_], text: Callable[[int], str], columns: dict[str, Any]
+    probe: DirectProbe, X: NDArray[np.floating], text: Callable[[int], str], columns: dict[str, Any]
 ) -> list[dict[str, Any]]:
-    """Rows of the table `blocks`: what keeps a space from being linear, with the points that witness it."""
-    return []
+    """Rows of the table `blocks`: what keeps a space from being linear, with points that show it.
+
+    Of the kind `conflict`: coincident points of two labels; `overlap`: two labels whose hulls meet, with a
+    few points of each that have a common weighted mean; `undecided`: hulls too near each other to tell.
+    """
+    rows = []
+    for label_a, label_b, points in _conflicts(probe, X):
+        rows.append(_block_row("conflict", label_a, label_b, points, text, columns))
+    for block in probe.blocking_:
+        kind = "overlap" if block.verdict == "meet" else "undecided"
+        points = [*block.points_a.tolist(), *block.points_b.tolist()]
+        rows.append(_block_row(kind, str(block.label_a), str(block.label_b), points, text, columns))
+    return rows
+
+
+def _block_row(
+    kind: str,
+    label_a: str,
+    label_b: str,
+    points: list[int],
+    text: Callable[[int], str],
+    columns: dict[str, Any],
+) -> dict[str, Any]:
+    shown = list(dict.fromkeys(text(point) for point in points))[:_TEXTS_SHOWN]
+    return {
+        **columns,
+        "kind": kind,
+        "label_a": label_a,
+        "label_b": label_b,
+        "n_points": len(points),
+        "points": points,
+        "text": " | ".join(shown),
+    }
+
+
+_TEXTS_SHOWN = 4
+"""Points of a block whose words are written out."""
+
+
+def _conflicts(probe: DirectProbe, X: NDArray[np.floating]) -> list[tuple[str, str, list[int]]]:
+    """Groups of coincident points that carry two labels: the labels, and the points of both."""
+    import numpy as np
+
+    points = np.asarray(probe.conflicts_, np.int64)
+    if not len(points):
+        return []
+    labels = probe.cluster_classes_[probe.labels_[points]].astype(str)
+    _, place = np.unique(X[points], axis=0, return_inverse=True)
+    found = []
+    for group in range(place.max() + 1):
+        here = place.ravel() == group
+        names = sorted(set(labels[here].tolist()))
+        for first, second in combinations(names, 2):
+            both = here & np.isin(labels, [first, second])
+            found.append((first, second, points[both].tolist()))
+    return found

@@ -21,13 +21,13 @@ class Dynamics(Experiment):
     reads_snapshots = True
 
     def units(self, plan: Plan) -> Iterator[Work]:
-        for task in plan.study.tasks:
+        for task in plan.task_names:
             yield plan.points(task)
         for encoder, task, seed in plan.tunings():
             yield plan.finetune(encoder, task, seed)
 
     def tables(self, plan: Plan, store: ResultStore) -> Iterator[Table]:
-        yield from about_tasks(plan, store, plan.study.tasks)
+        yield from about_tasks(plan, store, plan.task_names)
         for encoder, task, seed in plan.tunings():
             tuned = plan.tuned(encoder, task, seed)
             unit = tuned.tuning.result(store)

@@ -47,9 +47,7 @@ def placed(table: str, rows: pd.DataFrame | Iterable[Mapping[str, Any]], origin:
     return table, frame.assign(**origin).reindex(columns=schema(table).names)
 
 
-def from_space(
-    plan: Plan, store: ResultStore, space: Space, work: Work, names: Iterable[str]
-) -> Iterator[Table]:
+def from_space(plan: Plan, store: ResultStore, space: Space, work: Work, names: Iterable[str]) -> Iterator[Table]:
     """Tables of a unit that looked at a space, with where they come from and the update of the space."""
     unit = work.result(store)
     for name in names:

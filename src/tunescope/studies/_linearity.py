@@ -21,20 +21,20 @@ class Linearity(Experiment):
     question = "does fine-tuning make a space linear, and what blocks it? (section 4.2, Tables 3 and 4)"
 
     def units(self, plan: Plan) -> Iterator[Work]:
-        for task in plan.study.tasks:
+        for task in plan.task_names:
             yield plan.points(task)
         for space in self._spaces(plan):
             yield plan.shape(space)
 
     def tables(self, plan: Plan, store: ResultStore) -> Iterator[Table]:
-        yield from about_tasks(plan, store, plan.study.tasks)
+        yield from about_tasks(plan, store, plan.task_names)
         for space in self._spaces(plan):
             names = ["clusters", "cluster_sizes", "blocks", "spaces", "gaps", "pairs"]
             yield from from_space(plan, store, space, plan.shape(space), names)
 
     def _spaces(self, plan: Plan) -> Iterator[Space]:
         for encoder in plan.encoders:
-            for task in plan.study.tasks:
+            for task in plan.task_names:
                 for state in plan.states(encoder, task):
                     for layer in plan.layers(self.name, encoder):
                         yield plan.space(state, task, layer)

@@ -30,7 +30,7 @@ class Memorisation(Experiment):
 
     def _spaces(self, plan: Plan) -> Iterator[Space]:
         for encoder in plan.encoders:
-            for task in plan.study.tasks:
+            for task in plan.task_names:
                 for state in plan.states(encoder, task):
                     for layer in plan.layers(self.name, encoder):
                         yield plan.space(state, task, layer)

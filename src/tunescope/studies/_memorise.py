@@ -55,7 +55,7 @@ class Memorise(Work):
     def run(self, writer: UnitWriter, bench: Bench, folder: Path) -> None:
         import numpy as np
 
-        from tunescope.probes import ClassifierProbe
+        from tunescope.probes import training_curve
 
         train, test = self.space.points(bench.store, in_memory=True)
         order = np.random.default_rng(self.seed).permutation(len(train.y))
@@ -64,29 +64,20 @@ class Memorise(Work):
         seen = set(train.y[part].tolist())
         missing = sorted((set(train.y[rest].tolist()) | set(test.y.tolist())) - seen)
         if missing:
-            writer.note(
-                f"labels of which the probe saw no point: {', '.join(missing)}; counted as wrong answers"
-            )
-        probe = ClassifierProbe(
-            self.hidden,
-            alpha=self.alpha,
-            max_iter=self.epochs,
-            random_state=self.seed,
-            n_iter_no_change=np.inf,  # the curve is the result: every epoch of it
-            device=classifier_device(bench.device),
-        )
-        probe.fit(
+            writer.note(f"labels of which the probe saw no point: {', '.join(missing)}; counted as wrong answers")
+        rows = training_curve(
             train.X[part],
             train.y[part],
-            monitor={
+            {
                 "subtrain": (train.X[part], train.y[part]),
                 "subtest": (train.X[rest], train.y[rest]),
                 "test": (test.X, test.y),
             },
+            epochs=self.epochs,
+            hidden=self.hidden,
+            alpha=self.alpha,
+            random_state=self.seed,
+            device=classifier_device(bench.device),
         )
-        rows = [
-            {"layer": self.space.layer, "split": split, "probe_epoch": epoch, "accuracy": float(accuracy)}
-            for split, curve in probe.monitor_.items()
-            for epoch, accuracy in enumerate(curve, start=1)
-        ]
-        writer.table("memorisation", rows, schema("memorisation", origin=False))
+        placed = [{"layer": self.space.layer, **row} for row in rows]
+        writer.table("memorisation", placed, schema("memorisation", origin=False))

@@ -21,14 +21,14 @@ class Performance(Experiment):
     question = "does fine-tuning help, and do train and test part? (section 4.1, Tables 2 and 7)"
 
     def units(self, plan: Plan) -> Iterator[Work]:
-        for task in plan.study.tasks:
+        for task in plan.task_names:
             yield plan.points(task)
         for space in self._spaces(plan):
             yield plan.classify(space)
             yield plan.shape(space)
 
     def tables(self, plan: Plan, store: ResultStore) -> Iterator[Table]:
-        yield from about_tasks(plan, store, plan.study.tasks)
+        yield from about_tasks(plan, store, plan.task_names)
         for space in self._spaces(plan):
             yield from from_space(plan, store, space, plan.classify(space), ["accuracy"])
             names = ["clusters", "spaces", "gaps", "pairs", "similarity", "leave_one_out"]
@@ -36,7 +36,7 @@ class Performance(Experiment):
 
     def _spaces(self, plan: Plan) -> Iterator[Space]:
         for encoder in plan.encoders:
-            for task in plan.study.tasks:
+            for task in plan.task_names:
                 for state in plan.states(encoder, task):
                     for layer in plan.layers(self.name, encoder):
                         yield plan.space(state, task, layer)

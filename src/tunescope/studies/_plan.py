@@ -52,9 +52,14 @@ class Plan:
         return tuple(sorted(set(asked)))
 
     @property
+    def task_names(self) -> tuple[str, ...]:
+        """The tasks that are probed, in the order in which the study names them."""
+        return tuple(choice.name for choice in self.study.tasks)
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """The tasks that the cross-task experiment fine-tunes on."""
-        return tuple(self.study.sources or self.study.tasks)
+        return tuple(self.study.sources) or self.task_names
 
     def points(self, task: str) -> TaskPoints:
         """The unit that tells what the points of a task are."""
@@ -69,7 +74,7 @@ class Plan:
             recipe=self.recipes[encoder.label],
             seed=seed,
             every=self.study.every,
-            layers=self._snapshot_layers(encoder) if task in self.study.tasks else (),
+            layers=self._snapshot_layers(encoder) if task in self.task_names else (),
         )
 
     def tuned(self, encoder: Original, task: str, seed: int) -> FineTuned:
@@ -79,7 +84,7 @@ class Plan:
     def tunings(self) -> Iterator[tuple[Original, str, int]]:
         """Every fine-tuning of the study on its own tasks: encoder, task, seed."""
         for encoder in self.encoders:
-            for task in self.study.tasks:
+            for task in self.task_names:
                 for seed in self.study.seeds:
                     yield encoder, task, seed
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from tunescope.errors import StudyError, TunescopeError
 from tunescope.studies._plan import Plan
-from tunescope.studies._settings import EncoderChoice, Study, near
+from tunescope.studies._settings import EncoderChoice, Study, TaskChoice
+from tunescope.studies._tasks import find_task
 from tunescope.studies._work import Bench, Original
 from tunescope.studies._yaml import Document, Place
 
@@ -47,7 +48,8 @@ def prepare(
             return str(place[0])
         return f"{document.where(tuple(place))}: {_field(tuple(place))}"
 
-    tasks = _find_tasks(study, data_dir, where)
+    folder = Path(document.source).parent if document is not None and "tasks" not in given else Path()
+    tasks = _find_tasks(study, data_dir, folder, where)
     for task in tasks.values():
         for note in task.notes:
             watcher.noted(f"{task.name}: {note}")
@@ -62,20 +64,16 @@ def prepare(
     return plan, bench
 
 
-def _find_tasks(study: Study, data_dir: str | Path | None, where: Located) -> dict[str, Task]:
-    from tunescope.tasks import load_task, task_infos
-
-    known = [info.name for info in task_infos()]
-    asked = [("tasks", index, name) for index, name in enumerate(study.tasks)]
-    if study.asks_for("cross-task"):
-        asked += [("sources", index, name) for index, name in enumerate(study.sources)]
-    for field, index, name in asked:
-        if name not in known:
-            raise StudyError(f"{where(field, index)}: unknown task {name!r}; {near(name, known)}")
+def _find_tasks(study: Study, data_dir: str | Path | None, folder: Path, where: Located) -> dict[str, Task]:
     found: dict[str, Task] = {}
-    for field, index, name in asked:
-        with _located(where(field, index)):
-            found[name] = load_task(name, data_dir=data_dir, seed=study.split_seed, fraction=study.fraction)
+    for index, choice in enumerate(study.tasks):
+        with _located(where("tasks", index)):
+            found[choice.name] = find_task(choice, study, data_dir=data_dir, folder=folder)
+    if study.asks_for("cross-task"):
+        for index, name in enumerate(study.sources):
+            with _located(where("sources", index)):
+                if name not in found:
+                    found[name] = find_task(TaskChoice(name=name), study, data_dir=data_dir, folder=folder)
     return found
 
 
@@ -100,9 +98,7 @@ def _refuse_same_labels(encoders: tuple[Original, ...], where: str) -> None:
     labels = [encoder.label for encoder in encoders]
     twice = sorted({label for label in labels if labels.count(label) > 1})
     if twice:
-        raise StudyError(
-            f"{where}: two encoders are called {', '.join(twice)}; give each a `label` of its own"
-        )
+        raise StudyError(f"{where}: two encoders are called {', '.join(twice)}; give each a `label` of its own")
 
 
 def _recipe(study: Study, encoder: Original, where: str) -> Recipe:

@@ -72,9 +72,7 @@ def probe_vectors(file: str | Path, *, label_column: str = "label") -> ProbedVec
     path = Path(file)
     X, y = read_vectors(path, label_column)
     if len(np.unique(y)) < 2:
-        raise RepresentationError(
-            f"{path}: DirectProbe needs at least two labels; there is {len(np.unique(y))}"
-        )
+        raise RepresentationError(f"{path}: DirectProbe needs at least two labels; there is {len(np.unique(y))}")
     probe = DirectProbe().fit(X, y)
     distances = label_distances(X, y)
     return ProbedVectors(
@@ -87,7 +85,7 @@ def probe_vectors(file: str | Path, *, label_column: str = "label") -> ProbedVec
         conflicts=len(probe.conflicts_),
         scale=float(distances.scale),
         gaps=gap_rows(distances, {}),
-        blocks=block_rows(probe, y, lambda point: f"point {point}", {}),
+        blocks=block_rows(probe, X, lambda point: f"point {point}", {}),
         pairs=pair_rows(distances, {}),
         labels=y,
         clusters=np.asarray(probe.labels_, np.int64),

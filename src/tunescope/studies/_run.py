@@ -227,9 +227,7 @@ def _record(
         ],
         "recipes": {label: asdict(recipe) for label, recipe in plan.recipes.items()},
         "layers": {
-            experiment.name: {
-                encoder.label: list(plan.layers(experiment.name, encoder)) for encoder in plan.encoders
-            }
+            experiment.name: {encoder.label: list(plan.layers(experiment.name, encoder)) for encoder in plan.encoders}
             for experiment in plan.experiments
         },
         "units": [{"kind": work.kind, "key": work.key, "title": work.title} for work in wanted],

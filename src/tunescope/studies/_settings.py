@@ -12,9 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from tunescope.errors import StudyError
 from tunescope.studies._yaml import Document, Place, read_document
 
-ExperimentName = Literal[
-    "performance", "linearity", "dynamics", "paths", "layers", "cross-task", "memorisation"
-]
+ExperimentName = Literal["performance", "linearity", "dynamics", "paths", "layers", "cross-task", "memorisation"]
 EXPERIMENTS: tuple[ExperimentName, ...] = (
     "performance",
     "linearity",
@@ -32,6 +30,10 @@ Layers = Literal["last", "all"] | list[Index]
 """Which layers are looked at: the last one, every one (0 is the embedding layer), or these."""
 
 
+TASK_SUFFIXES = (".conllu", ".jsonl", ".tsv")
+"""Files of labelled sentences that a task can be read from."""
+
+
 class _Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -45,6 +47,19 @@ class EncoderChoice(_Settings):
     """Commit, tag or branch of a hub id."""
     label: str | None = Field(default=None, min_length=1)
     """What the encoder is called in tables and figures; its own name by default."""
+
+
+class TaskChoice(_Settings):
+    """A task of a study: a named one, or files of one's own."""
+
+    name: str = Field(min_length=1)
+    """Name of a known task; or, with `file`, what the task is called in tables and figures."""
+    file: str | None = None
+    """Labelled sentences: CoNLL-U (.conllu), or a table (.jsonl, .tsv); relative to the study's file."""
+    test_file: str | None = None
+    """The sentences of test; without it, `file` is cut in two, 80:20 by sentence."""
+    predicts: Literal["pos", "xpos", "dep"] = "pos"
+    """What of a CoNLL-U file is predicted."""
 
 
 class ExperimentChoice(_Settings):
@@ -95,7 +110,7 @@ class Study(_Settings):
     """Names the study and its folder."""
     description: str = ""
     encoders: list[EncoderChoice] = Field(min_length=1)
-    tasks: list[str] = Field(min_length=1)
+    tasks: list[TaskChoice] = Field(min_length=1)
     """Tasks that are probed, and that encoders are fine-tuned on."""
     sources: list[str] = Field(default=[])
     """Tasks of the cross-task experiment that encoders are fine-tuned on; all of `tasks` by default."""
@@ -121,12 +136,12 @@ class Study(_Settings):
     """Seed of the split by sentence, of tasks that come without a split."""
     keep: Keep = Keep()
 
-    @field_validator("encoders", mode="before")
+    @field_validator("encoders", "tasks", mode="before")
     @classmethod
-    def _encoders_by_name(cls, value: Any) -> Any:
+    def _by_name(cls, value: Any) -> Any:
         return _named(value)
 
-    @field_validator("tasks", "sources", "seeds", mode="before")
+    @field_validator("sources", "seeds", mode="before")
     @classmethod
     def _one_is_a_list_of_one(cls, value: Any) -> Any:
         return [value] if isinstance(value, (str, int)) else value
@@ -184,9 +199,7 @@ def read_study(source: str | Path, overrides: Mapping[str, Any] | None = None) -
     if "layers" in changes and isinstance(content.get("experiments"), list):
         # Said for this run, so it holds for every experiment, whatever the file says of one of them.
         content["experiments"] = [
-            {key: value for key, value in item.items() if key != "layers"}
-            if isinstance(item, Mapping)
-            else item
+            {key: value for key, value in item.items() if key != "layers"} if isinstance(item, Mapping) else item
             for item in content["experiments"]
         ]
     try:
@@ -212,6 +225,13 @@ def study_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _shipped().glob("*.yaml")))
 
 
+def task_choice(text: str) -> dict[str, str]:
+    """A task as it is typed: a name, or a file of labelled sentences, which is called as the file is."""
+    if text.endswith(TASK_SUFFIXES):
+        return {"name": Path(text).stem, "file": text}
+    return {"name": text}
+
+
 def near(name: str, known: Iterable[str]) -> str:
     """The end of a message about an unknown name: what it may have meant, or what there is."""
     known = sorted(known)
@@ -233,9 +253,7 @@ def _study_file(source: str | Path) -> Path:
     shipped = _shipped() / f"{source}.yaml"
     if str(source) in study_names():
         return shipped
-    raise StudyError(
-        f"{source}: is no file (*.yaml) and no study of the package; {near(str(source), study_names())}"
-    )
+    raise StudyError(f"{source}: is no file (*.yaml) and no study of the package; {near(str(source), study_names())}")
 
 
 def _message(error: ValidationError, document: Document, changes: Mapping[str, Any]) -> str:
@@ -282,6 +300,7 @@ def _fields_at(place: Place) -> Iterable[str]:
     """The settings that there are at a place of a study."""
     parts: dict[str, type[BaseModel]] = {
         "encoders": EncoderChoice,
+        "tasks": TaskChoice,
         "experiments": ExperimentChoice,
         "recipe": RecipeChanges,
         "classifier": Classifier,

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tunescope.studies._distances import block_rows, gap_rows, pair_rows, similarity_rows, space_row
+from tunescope.studies._distances import (
+    CONVENTIONS,
+    block_rows,
+    gap_rows,
+    pair_rows,
+    similarity_rows,
+    space_row,
+)
 from tunescope.studies._space import Space
 from tunescope.studies._tables import schema
 from tunescope.studies._work import Bench, Work
@@ -69,16 +76,14 @@ class Shape(Work):
                 }
             ],
             "cluster_sizes": _size_rows(probe, place),
-            "blocks": block_rows(probe, train.y, bench.tasks[self.space.task].train.context, place),
+            "blocks": block_rows(probe, train.X, bench.tasks[self.space.task].train.context, place),
             "gaps": gap_rows(of_train, place),
             "spaces": [space_row(of_train, train.X.shape[1], place)],
             "similarity": [],
             "leave_one_out": [],
         }
-        for convention in ("all", "published"):
-            compared, left_out = similarity_rows(
-                of_train, of_test, convention, {**place, "comparison": "train-test"}
-            )
+        for convention in CONVENTIONS:
+            compared, left_out = similarity_rows(of_train, of_test, convention, {**place, "comparison": "train-test"})
             rows["similarity"] += compared
             rows["leave_one_out"] += left_out
         pairs = [

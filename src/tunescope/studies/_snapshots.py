@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunescope.studies._distances import (
+    CONVENTIONS,
     gap_rows,
     pair_rows,
     similarity_rows,
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tunescope.encoders import Encoding
-    from tunescope.geometry import Centroids, LabelDistances
+    from tunescope.geometry import Centroids, Convention, LabelDistances
     from tunescope.storage import Unit, UnitWriter
 
 CENTROIDS = "centroids"
@@ -70,9 +71,7 @@ class SnapshotLog:
         for layer in self.layers:
             X, y = encoding.vectors[layer], encoding.labels
             previous = before.layers[layer].distances if before is not None else None
-            layers[layer] = LayerSummary(
-                label_distances(X, y, previous=previous), centroids(X, y), X.shape[1]
-            )
+            layers[layer] = LayerSummary(label_distances(X, y, previous=previous), centroids(X, y), X.shape[1])
         self._last = Snapshot(update, epoch, layers)
         self._write(self._last)
 
@@ -88,7 +87,7 @@ class SnapshotLog:
         for update in sorted(self.updates()):
             yield self._read(update)
 
-    def write(self, writer: UnitWriter, conventions: tuple[str, ...] = ("all", "published")) -> None:
+    def write(self, writer: UnitWriter, conventions: tuple[Convention, ...] = CONVENTIONS) -> None:
         """Lay all snapshots out as the tables and arrays of a unit."""
         import numpy as np
         import pandas as pd
@@ -171,9 +170,7 @@ class SnapshotLog:
             arrays = {name.partition("/")[2]: stored[name] for name in stored if name.startswith(f"{layer}/")}
             means = arrays.pop("means")
             distances = distances_from_arrays(labels, arrays, y)
-            layers[layer] = LayerSummary(
-                distances, Centroids(labels, means, distances.counts), widths[str(layer)]
-            )
+            layers[layer] = LayerSummary(distances, Centroids(labels, means, distances.counts), widths[str(layer)])
         return Snapshot(update, float(stored.metadata["epoch"]), layers)
 
 
@@ -186,6 +183,4 @@ def read_centroids(unit: Unit, layer: int) -> tuple[list[int], list[Centroids]]:
     stored = unit.arrays(CENTROIDS)
     labels = np.asarray(json.loads(stored.metadata["labels"]))
     counts = stored["counts"]
-    return stored["updates"].tolist(), [
-        Centroids(labels, means, counts) for means in stored[f"layer-{layer}"]
-    ]
+    return stored["updates"].tolist(), [Centroids(labels, means, counts) for means in stored[f"layer-{layer}"]]

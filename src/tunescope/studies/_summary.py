@@ -117,15 +117,11 @@ class _Place:
         r = None
         if similarity is not None and clusters is not None:
             of_linear = similarity["seed"].isin(clusters.loc[clusters["linear"].astype(bool), "seed"])
-            chosen = (similarity["comparison"] == "train-test") & (
-                similarity["convention"] == self.convention
-            )
+            chosen = (similarity["comparison"] == "train-test") & (similarity["convention"] == self.convention)
             r = _estimate(similarity.loc[of_linear & chosen, "pearson"])
         gaps = self._gaps(tuned_on, dynamics_of)
         return Side(
-            accuracy=None
-            if accuracy is None
-            else _estimate(accuracy.loc[accuracy["split"] == "test", "accuracy"]),
+            accuracy=None if accuracy is None else _estimate(accuracy.loc[accuracy["split"] == "test", "accuracy"]),
             clusters=counts,
             linear=linear,
             similarity=r,

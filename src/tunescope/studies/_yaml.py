@@ -48,9 +48,7 @@ def read_document(path: Path) -> Document:
     try:
         root = loader.get_single_node()
         if not isinstance(root, yaml.MappingNode):
-            raise StudyError(
-                f"{path}:1: a study is a mapping (`name: ...`, `encoders: ...`), this file holds none"
-            )
+            raise StudyError(f"{path}:1: a study is a mapping (`name: ...`, `encoders: ...`), this file holds none")
         lines: dict[Place, int] = {(): 1}
         content = _value(root, (), lines, str(path), loader)
     except yaml.YAMLError as error:
@@ -73,9 +71,7 @@ def _value(node: Any, place: Place, lines: dict[Place, int], source: str, loader
             key = loader.construct_object(key_node, deep=True)
             line = key_node.start_mark.line + 1
             if not isinstance(key, str):
-                raise StudyError(
-                    f"{source}:{line}: {key!r} is no name of a setting; put it in quotes if it is one"
-                )
+                raise StudyError(f"{source}:{line}: {key!r} is no name of a setting; put it in quotes if it is one")
             if key in found:
                 raise StudyError(
                     f"{source}:{line}: {key!r} is set a second time (first in line {lines[(*place, key)]})"
