@@ -71,9 +71,7 @@ def test_every_architecture_agrees_with_the_definition(
 
 
 @pytest.mark.parametrize("kind", ["word", "pair", "sentence"])
-def test_the_result_does_not_depend_on_the_batch(
-    architecture: tuple[str, Any, Any], splits: Splits, kind: str
-) -> None:
+def test_the_result_does_not_depend_on_the_batch(architecture: tuple[str, Any, Any], splits: Splits, kind: str) -> None:
     name, model, tokenizer = architecture
     encoder = Encoder(model, tokenizer, name=name)
     alone = encoder.encode(splits[kind], kind, batch_tokens=1)
@@ -180,9 +178,7 @@ def test_a_word_without_a_subword_stands_as_unknown_and_is_counted(bert: Callabl
     model, tokenizer = bert()
     encoder = Encoder(model, tokenizer, name="bert")
     invisible = "\u200b\u200d"
-    split = Split(
-        "train", (Sentence("0", ("the", invisible, "cat")),), tuple(Target(0, (i,), "x") for i in range(3))
-    )
+    split = Split("train", (Sentence("0", ("the", invisible, "cat")),), tuple(Target(0, (i,), "x") for i in range(3)))
     encoding = encoder.encode(split, "word")
     assert encoding.n_unknown == 1
     assert "1 words without a subword" in encoding.notes[0]
@@ -237,9 +233,7 @@ def test_a_split_without_targets_gives_no_points(bert: Callable[..., Any]) -> No
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_vectors_that_are_not_numbers_are_refused(
-    bert: Callable[..., Any], splits: Splits, value: float
-) -> None:
+def test_vectors_that_are_not_numbers_are_refused(bert: Callable[..., Any], splits: Splits, value: float) -> None:
     model, tokenizer = bert()
     with torch.no_grad():
         model.encoder.layer[1].output.dense.bias[0] = value

@@ -94,9 +94,7 @@ def test_half_precision_is_loaded_as_float32(bert: Callable[..., Any], tmp_path:
 
 
 @pytest.mark.parametrize("info", PAPER, ids=lambda info: info.name)
-def test_the_shapes_of_the_paper(
-    info: Any, bert: Callable[..., Any], tmp_path: Path, make_split: Any
-) -> None:
+def test_the_shapes_of_the_paper(info: Any, bert: Callable[..., Any], tmp_path: Path, make_split: Any) -> None:
     small_vocabulary, _ = bert()
     model, tokenizer = bert(
         hidden_size=info.width,

@@ -46,11 +46,11 @@ _INFOS = (
     EncoderInfo(
         "embedded",
         str(EMBEDDED_FOLDER),
-        3,
-        4,
+        2,
+        2,
         128,
-        0.7,
-        3,
+        0.5,
+        10,
         "small BERT that the package carries, pre-trained on the text of its own grammar; needs no network",
     ),
 )

@@ -71,9 +71,7 @@ class Encoder:
         self.update = update
         config = self.model.config
         if getattr(config, "is_encoder_decoder", False):
-            raise EncoderError(
-                f"{name!r} is an encoder-decoder model; give its encoder alone (for T5: T5EncoderModel)"
-            )
+            raise EncoderError(f"{name!r} is an encoder-decoder model; give its encoder alone (for T5: T5EncoderModel)")
         self.n_layers: int = int(config.num_hidden_layers)
         self.width: int = int(config.hidden_size)
         limit = _token_limit(self.model, tokenizer)
@@ -232,9 +230,7 @@ class Encoder:
         asked = list(layers)
         for layer in asked:
             if not -self.n_layers - 1 <= layer <= self.n_layers:
-                raise EncoderError(
-                    f"{self.name!r} has no layer {layer}; it has 0 (embedding layer) … {self.n_layers}"
-                )
+                raise EncoderError(f"{self.name!r} has no layer {layer}; it has 0 (embedding layer) … {self.n_layers}")
         return tuple(sorted({layer % (self.n_layers + 1) for layer in asked}))
 
     def _check_finite(self, vectors: npt.NDArray[np.float32], layer: int, split: str) -> None:

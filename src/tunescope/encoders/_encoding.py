@@ -61,6 +61,4 @@ class Encoding:
         """
         if layer not in self.vectors:
             raise KeyError(f"layer {layer} was not encoded; there are {', '.join(map(str, self.layers))}")
-        return Representation(
-            self.vectors[layer], self.labels, layer, self.encoder, self.task, self.split, self.update
-        )
+        return Representation(self.vectors[layer], self.labels, layer, self.encoder, self.task, self.split, self.update)

@@ -154,9 +154,7 @@ class TokenisedSplit:
         return batches
 
 
-def tokenise(
-    split: Split, kind: str, tokenizer: Any, *, limit: int, pad_id: int, name: str
-) -> TokenisedSplit:
+def tokenise(split: Split, kind: str, tokenizer: Any, *, limit: int, pad_id: int, name: str) -> TokenisedSplit:
     """Tokenise the sentences of `split` that hold targets.
 
     The words of a sentence are joined by single blanks and tokenised as one text, which is how the model met
@@ -315,9 +313,7 @@ class _Builder:
         self.n_units += len(self.unit_of[-1])
         self.window_bounds.append(len(self.windows))
 
-    def finish(
-        self, *, target_sentence: IntArray, positions: Sequence[tuple[int, ...]], pad_id: int
-    ) -> TokenisedSplit:
+    def finish(self, *, target_sentence: IntArray, positions: Sequence[tuple[int, ...]], pad_id: int) -> TokenisedSplit:
         """All that was added, as flat arrays."""
         units = [
             [self.unit_of[s][p] for p in (position or (-1,))]

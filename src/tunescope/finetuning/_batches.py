@@ -24,9 +24,7 @@ class TrainingSentences(Dataset[int]):
         self.points = points
         self.label_of_target = label_of_target
         self._by_sentence = np.argsort(points.target_sentence, kind="stable")
-        self._bounds = np.searchsorted(
-            points.target_sentence[self._by_sentence], np.arange(points.n_sentences + 1)
-        )
+        self._bounds = np.searchsorted(points.target_sentence[self._by_sentence], np.arange(points.n_sentences + 1))
 
     def __len__(self) -> int:
         return self.points.n_sentences
@@ -37,9 +35,7 @@ class TrainingSentences(Dataset[int]):
     def collate(self, sentences: list[int]) -> dict[str, Any]:
         """The arguments of `PointClassifier.forward` for these sentences, padded to the longest of them."""
         batch = self.points.batch(self.points.windows_of(np.asarray(sentences, dtype=np.int64)))
-        targets = np.concatenate(
-            [self._by_sentence[self._bounds[s] : self._bounds[s + 1]] for s in sentences]
-        )
+        targets = np.concatenate([self._by_sentence[self._bounds[s] : self._bounds[s + 1]] for s in sentences])
         # batch.units is sorted, so that a unit's place in it is its number within the batch.
         units = np.searchsorted(batch.units, self.points.target_units[targets])
         return {

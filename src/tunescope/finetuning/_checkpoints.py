@@ -49,10 +49,7 @@ def mark_whole(checkpoint: Path, log: list[dict[str, float]]) -> None:
 
 def newest_whole(work_dir: Path) -> tuple[int, Path, list[dict[str, float]]] | None:
     """Update, folder and log of the last checkpoint that is whole, or None."""
-    found = [
-        (int(mark.parent.name.rpartition("-")[2]), mark.parent)
-        for mark in work_dir.glob(f"checkpoint-*/{_MARK}")
-    ]
+    found = [(int(mark.parent.name.rpartition("-")[2]), mark.parent) for mark in work_dir.glob(f"checkpoint-*/{_MARK}")]
     if not found:
         return None
     update, folder = max(found)

@@ -50,9 +50,7 @@ class Recipe:
         if self.schedule not in SCHEDULES:
             raise StudyError(f"recipe.schedule must be one of {', '.join(SCHEDULES)}, not {self.schedule!r}")
         if self.optimizer not in OPTIMIZERS:
-            raise StudyError(
-                f"recipe.optimizer must be one of {', '.join(OPTIMIZERS)}, not {self.optimizer!r}"
-            )
+            raise StudyError(f"recipe.optimizer must be one of {', '.join(OPTIMIZERS)}, not {self.optimizer!r}")
         if self.max_grad_norm is not None and not self.max_grad_norm > 0:
             raise StudyError(f"recipe.max_grad_norm must be above 0 or absent, not {self.max_grad_norm!r}")
 

@@ -71,9 +71,7 @@ class PointTrainer(Trainer):
         classifier.to(arguments.device)
         kind = torch.optim.Adam if recipe.optimizer == "adam" else torch.optim.AdamW
         optimizer = kind([p for p in classifier.parameters() if p.requires_grad], lr=recipe.learning_rate)
-        schedule = torch.optim.lr_scheduler.LambdaLR(
-            optimizer, lambda step: recipe.rate(step + 1, self._n_updates)
-        )
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: recipe.rate(step + 1, self._n_updates))
         super().__init__(
             model=classifier,
             args=arguments,
