@@ -128,25 +128,6 @@ def affine_minimizer(Qt, Rt, k, size, work, weights, w):
             work[r] -= v * Rt[c, r]
 
 
-@njit(cache=True, nogil=True)
-def factor_columns(columns, Qt, Rt):
-    """Orthogonal factor of a whole set of columns (rows of ``columns``) at once; False when dependent."""
-    k = columns.shape[0]
-    q, r = np.linalg.qr(np.ascontiguousarray(columns.T))
-    largest = 0.0
-    for c in range(k):
-        largest = max(largest, abs(r[c, c]))
-    for c in range(k):
-        if abs(r[c, c]) <= 1e-9 * largest:
-            return False
-    for c in range(k):
-        for i in range(q.shape[0]):
-            Qt[c, i] = q[i, c]
-        for i in range(c + 1):
-            Rt[c, i] = r[i, c]
-    return True
-
-
 @njit(cache=True, fastmath=FAST, nogil=True)
 def heights(points, rows, origin, normal):
     """(least, largest) height of rows of points over the plane through ``origin`` with this normal, in float64."""

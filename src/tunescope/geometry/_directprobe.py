@@ -319,7 +319,7 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         points = validate_data(self, X, dtype=[np.float64, np.float32], order="C", reset=False)
         points = cast(FloatArray, points)
         nearest, _ = nearest_hulls(self._X, self.labels_, self.n_clusters_, points, self.n_jobs, self.progress)
-        return self.cluster_classes_[nearest]
+        return np.asarray(self.cluster_classes_[nearest])
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(super().__getstate__())
@@ -335,7 +335,7 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
 def _conflicts(X: NDArray[Any], index: IntArray) -> IntArray:
     """Points that coincide exactly with a point of another label."""
     # a projection brings coincident points together; only neighbours on it are compared
-    line = np.random.default_rng(0).standard_normal(X.shape[1]).astype(X.dtype)
+    line = np.asarray(np.random.default_rng(0).standard_normal(X.shape[1]), dtype=X.dtype)
     height = np.einsum("ij,j->i", X, line)
     order = np.argsort(height, kind="stable")
     found: set[int] = set()

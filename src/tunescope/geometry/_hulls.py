@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,8 +17,10 @@ DEFAULT_RTOL = 1e-3
 """Relative width of the bounds of a distance, unless the caller asks for another."""
 
 _POOL = 128
-_NOWHERE: IntArray = np.zeros(0, dtype=np.int64)
-_NOTHING = np.zeros(0)
+_USABLE = 1e-9
+"""An earlier active set whose pivots differ more than this is nearly dependent by now: begin afresh."""
+_SMALL_WEIGHT = 1e-12
+"""Least weight with which an earlier active point takes part again."""
 
 
 @dataclass(frozen=True)
@@ -57,22 +59,48 @@ def solve(
     capacity = min(d + 2, len(rows)) + 1
     active = np.empty(capacity, dtype=np.int64)
     weights = np.empty(capacity)
+    Qt, Rt = np.empty((capacity, d + 2)), np.empty((capacity, capacity))
+    k = 0
+    if start is not None:
+        positions, carried = _positions(start, rows_a, rows_b, capacity - 1)
+        k = _begin_with(space, rows, len(rows_a), positions, carried, Qt, Rt, active, weights)
     direction = np.zeros(d)
     counters = np.zeros(2, dtype=np.int64)
-    seeds, seed_weights = _NOWHERE, _NOTHING
-    if start is not None:
-        seeds, seed_weights = _positions(start, rows_a, rows_b, capacity - 1)
+    steps = max_steps if max_steps is not None else 40 * min(d + 2, len(rows)) + 400
     status, k, lower, upper = nearest_points(
-        space.points, space.center, space.stretch, rows, len(rows_a), seeds, seed_weights, space.size,
-        verdict_only, rtol, least_gap, 1e-13 * space.size, cutoff,
-        max_steps if max_steps is not None else 40 * min(d + 2, len(rows)) + 400, min(pool, len(rows)),
-        active, weights, direction, counters,
+        space.points, space.center, space.stretch, rows, len(rows_a), space.size, verdict_only, rtol, least_gap,
+        1e-13 * space.size, cutoff, steps, min(pool, len(rows)), Qt, Rt, k, active, weights, direction, counters,
     )  # fmt: skip
     positions = active[:k]
     return Contact(
         int(status), float(lower), float(upper), rows[positions], np.maximum(weights[:k], 0.0),
         positions < len(rows_a), direction, int(counters[0]), int(counters[1]),
     )  # fmt: skip
+
+
+def _begin_with(
+    space: Coordinates, rows: IntArray, na: int, positions: IntArray, carried: NDArray[np.float64],
+    Qt: NDArray[np.float64], Rt: NDArray[np.float64], active: IntArray, weights: NDArray[np.float64],
+) -> int:  # fmt: skip
+    """Factor an earlier active set; returns how many points it has, 0 when it cannot be used."""
+    first = positions < na
+    if first.all() or not first.any():
+        return 0
+    k = len(positions)
+    columns = np.zeros((k, space.rank + 2))
+    columns[first, 0] = columns[~first, 1] = space.size
+    columns[:, 2:] = space.points[rows[positions]]
+    columns[:, 2:] -= space.center
+    columns[~first, 2:] *= -1.0
+    Q, R = np.linalg.qr(columns.T)
+    pivots = np.abs(np.diagonal(R))
+    if pivots.min() <= _USABLE * pivots.max():
+        return 0
+    Qt[:k], Rt[:k, :k] = Q.T, R.T
+    active[:k] = positions
+    carried = np.maximum(carried, _SMALL_WEIGHT)
+    weights[:k] = np.where(first, carried / carried[first].sum(), carried / carried[~first].sum())
+    return k
 
 
 def _positions(start: Contact, rows_a: IntArray, rows_b: IntArray, limit: int) -> tuple[IntArray, NDArray[np.float64]]:
@@ -149,12 +177,25 @@ def measure(
 ) -> tuple[HullDistance, Contact]:  # fmt: skip
     """Distance of the hulls to a relative width of ``rtol``, or the certificate that they meet."""
     space = spaces.plain
+    if start is not None:
+        same = _with_means_of(space, start)
+        answer = certify(spaces, space, same, rows_a, rows_b, tolerance)
+        if answer.meet or (answer.separable and answer.gap <= rtol):
+            return answer, same
     contact = solve(space, rows_a, rows_b, verdict_only=False, rtol=0.5 * rtol, start=start)
     answer = certify(spaces, space, contact, rows_a, rows_b, tolerance)
     if answer.separable or answer.meet:
         return answer, contact
-    verdict, _ = decide(spaces, rows_a, rows_b, tolerance)
-    return verdict, contact
+    return decide(spaces, rows_a, rows_b, tolerance)
+
+
+def _with_means_of(space: Coordinates, earlier: Contact) -> Contact:
+    """The two weighted means of an earlier contact, where its points are now, and the line between them."""
+    signs = np.where(earlier.first, 1.0, -1.0)
+    sums = np.where(earlier.first, earlier.weights[earlier.first].sum(), earlier.weights[~earlier.first].sum())
+    weights = earlier.weights / sums
+    direction = (signs * weights) @ (space.points[earlier.rows] - space.center)
+    return replace(earlier, weights=weights, direction=direction, lower=1.0, scans=1, steps=0)
 
 
 def settle(X: FloatArray, rows_a: IntArray, rows_b: IntArray, tolerance: float, best: HullDistance) -> HullDistance:

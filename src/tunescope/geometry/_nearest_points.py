@@ -18,7 +18,6 @@ from tunescope.geometry._active_set import (
     affine_minimizer,
     dot,
     drop_column,
-    factor_columns,
     write_column,
 )
 
@@ -31,72 +30,24 @@ OPEN = 3
 CONVERGED = 4
 """The bounds agree to the relative gap that was asked for."""
 
-_LARGE_SEED = 24
-
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def _extreme(X, center, rows, begin, end, w, want_least):
-    best = np.inf if want_least else -np.inf
+def _extreme(X, rows, begin, end, w, sign):
+    """Position of the row with the least ``sign`` times height."""
+    best = np.inf
     at = begin
     for i in range(begin, end):
-        s = dot(X[rows[i]], w)
-        if (want_least and s < best) or (not want_least and s > best):
+        s = sign * dot(X[rows[i]], w)
+        if s < best:
             best = s
             at = i
     return at
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def _start(X, center, rows, na, seeds, seed_weights, size, Qt, Rt, S, weights, member, column, work, w):
-    """First active set: the seeds, or the two points that face each other along the line of the means."""
+def _face_each_other(X, center, rows, na, size, Qt, Rt, S, weights, column, work, w):
+    """First active set: the two points that face each other along the line of the means."""
     n = rows.shape[0]
-    k = 0
-    count_a = 0
-    count_b = 0
-    for t in range(seeds.shape[0]):
-        if seeds[t] < na:
-            count_a += 1
-        else:
-            count_b += 1
-    if count_a > 0 and count_b > 0:
-        limit = Qt.shape[0] - 1
-        if seeds.shape[0] >= _LARGE_SEED and seeds.shape[0] <= limit:
-            columns = np.empty((seeds.shape[0], Qt.shape[1]))
-            for t in range(seeds.shape[0]):
-                p = seeds[t]
-                write_column(X, center, rows[p], p < na, size, columns[t])
-            if factor_columns(columns, Qt, Rt):
-                for t in range(seeds.shape[0]):
-                    S[t] = seeds[t]
-                    weights[t] = seed_weights[t]
-                    member[seeds[t]] = 1
-                k = seeds.shape[0]
-        if k == 0:
-            for t in range(seeds.shape[0]):
-                p = seeds[t]
-                if member[p] != 0 or k >= limit:
-                    continue
-                write_column(X, center, rows[p], p < na, size, column)
-                if add_column(Qt, Rt, k, column, work):
-                    S[k] = p
-                    weights[k] = seed_weights[t]
-                    member[p] = 1
-                    k += 1
-        sum_a = 0.0
-        sum_b = 0.0
-        for c in range(k):
-            weights[c] = max(weights[c], 1e-12)
-            if S[c] < na:
-                sum_a += weights[c]
-            else:
-                sum_b += weights[c]
-        if sum_a > 0.0 and sum_b > 0.0:
-            for c in range(k):
-                weights[c] /= sum_a if S[c] < na else sum_b
-            return k
-        for c in range(k):
-            member[S[c]] = 0
-        k = 0
     for r in range(X.shape[1]):
         w[r] = 0.0
     for i in range(n):
@@ -104,15 +55,41 @@ def _start(X, center, rows, na, seeds, seed_weights, size, Qt, Rt, S, weights, m
         f = 1.0 / na if i < na else -1.0 / (n - na)
         for r in range(X.shape[1]):
             w[r] += f * x[r]
-    for t in range(2):
-        p = _extreme(X, center, rows, 0, na, w, True) if t == 0 else _extreme(X, center, rows, na, n, w, False)
-        write_column(X, center, rows[p], p < na, size, column)
+    S[0] = _extreme(X, rows, 0, na, w, 1.0)
+    S[1] = _extreme(X, rows, na, n, w, -1.0)
+    for k in range(2):
+        write_column(X, center, rows[S[k]], k == 0, size, column)
         add_column(Qt, Rt, k, column, work)
-        S[k] = p
         weights[k] = 1.0
-        member[p] = 1
-        k += 1
-    return k
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _fill_pool(score, member, floor, pool, held):
+    """Positions of the largest scores above the floor into ``pool``; returns how many, and the best."""
+    count = 0
+    least = 0
+    enter = -1
+    beyond = 0.0
+    for i in range(score.shape[0]):
+        s = score[i]
+        if member[i] != 0 or s <= floor:
+            continue
+        if s > beyond:
+            beyond = s
+            enter = i
+        if count < pool.shape[0]:
+            pool[count] = i
+            held[count] = s
+            if s < held[least]:
+                least = count
+            count += 1
+        elif s > held[least]:
+            pool[least] = i
+            held[least] = s
+            for t in range(count):
+                if held[t] < held[least]:
+                    least = t
+    return count, enter, beyond
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
@@ -154,33 +131,31 @@ def _minor_cycle(Qt, Rt, k, size, S, weights, target, member, work, w, budget):
 
 @njit(cache=True, fastmath=FAST, nogil=True)
 def nearest_points(
-    X, center, stretch, rows, na, seeds, seed_weights, size, verdict_only, rtol, least_gap, rounding, cutoff,
-    max_steps, pool_size, S, weights, direction, counters,
+    X, center, stretch, rows, na, size, verdict_only, rtol, least_gap, rounding, cutoff, max_steps, pool_size,
+    Qt, Rt, k, S, weights, direction, counters,
 ):  # fmt: skip
     """Nearest points of conv(X[rows[:na]]) and conv(X[rows[na:]]).
 
     X (n, d) any float type, C-contiguous; center (d) float64 is subtracted on the fly; rows int64. ``stretch``
     (d) turns a direction in these coordinates into one of the original space (ones when they are the same).
-    ``seeds`` are positions in ``rows`` to begin with, ``seed_weights`` their weights. ``size`` is the radius of
-    the data. ``least_gap`` is the gap, in the original space, above which hulls are apart; two means nearer than
-    ``rounding`` coincide; a lower bound above ``cutoff`` ends the search.
+    ``size`` is the radius of the data. ``least_gap`` is the gap, in the original space, above which hulls are
+    apart; two means nearer than ``rounding`` coincide; a lower bound above ``cutoff`` ends the search. With
+    k > 0, ``Qt``, ``Rt``, ``S[:k]`` and ``weights[:k]`` hold an active set to begin with.
 
     Returns (status, k, lower, upper): S[:k] the active positions with weights[:k]; ``direction`` the best one
     found; lower and upper bounds of the distance in these coordinates. counters += (scans, steps).
     """
     d = X.shape[1]
     n = rows.shape[0]
-    height = d + 2
-    capacity = min(height, n) + 1
-    Qt = np.empty((capacity, height))
-    Rt = np.empty((capacity, capacity))
+    capacity = Qt.shape[0]
     work = np.empty(capacity)
     target = np.empty(capacity)
-    column = np.empty(height)
+    column = np.empty(d + 2)
     w = np.empty(d)
     score = np.empty(n)
-    member = np.zeros(n, np.int8)
+    member = np.zeros(n, np.int8)  # 1: active; 2: in the span of the active ones, it can add nothing
     pool = np.empty(pool_size, np.int64)
+    held = np.empty(pool_size)
     pooled = 0
     scans = 0
     steps = 0
@@ -189,7 +164,11 @@ def nearest_points(
     lower = -np.inf
     upper = np.inf
     status = OPEN
-    k = _start(X, center, rows, na, seeds, seed_weights, size, Qt, Rt, S, weights, member, column, work, w)
+    if k == 0:
+        _face_each_other(X, center, rows, na, size, Qt, Rt, S, weights, column, work, w)
+        k = 2
+    for c in range(k):
+        member[S[c]] = 1
     while True:
         k, taken = _minor_cycle(Qt, Rt, k, size, S, weights, target, member, work, w, max_steps)
         steps += taken
@@ -255,32 +234,7 @@ def nearest_points(
             if upper - lower <= rtol * upper:
                 status = CONVERGED
                 break
-            waiting = 0
-            for i in range(n):
-                if member[i] == 0 and score[i] > floor:
-                    waiting += 1
-            if waiting == 0:
-                break
-            threshold = floor
-            if waiting > pool_size:
-                values = np.empty(waiting)
-                e = 0
-                for i in range(n):
-                    if member[i] == 0 and score[i] > floor:
-                        values[e] = score[i]
-                        e += 1
-                values = np.partition(values, waiting - pool_size)
-                threshold = values[waiting - pool_size]
-            pooled = 0
-            enter = -1
-            beyond = 0.0
-            for i in range(n):
-                if member[i] == 0 and score[i] > floor and score[i] >= threshold and pooled < pool_size:
-                    pool[pooled] = i
-                    pooled += 1
-                    if score[i] > beyond:
-                        beyond = score[i]
-                        enter = i
+            pooled, enter, beyond = _fill_pool(score, member, floor, pool, held)
             if enter < 0:
                 break
         write_column(X, center, rows[enter], enter < na, size, column)
