@@ -1,0 +1,613 @@
+"""DirectProbe as an estimator: valid and maximal clusters, what it explains, invariances, bad input."""
+
+import os
+import pickle
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse
+from hypothesis import given
+from hypothesis import strategies as st
+from oracle import cluster, meet_by_linprog, meet_exactly, same_partition
+from sets import WHOLE, examples, labelled_grids
+from sklearn.base import clone
+from sklearn.datasets import load_digits, load_iris, make_blobs, make_circles, make_moons
+from sklearn.exceptions import NotFittedError
+from sklearn.metrics import accuracy_score
+from sklearn.model_selection import cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from tunescope.geometry import DirectProbe, hull_distance, label_distances, verify
+
+
+@parametrize_with_checks([DirectProbe()])
+def test_scikit_learn_conventions(estimator, check):
+    check(estimator)
+
+
+# ---- sets
+
+
+def spirals(n, turns=1.5, seed=0):
+    random = np.random.default_rng(seed)
+    t = np.sqrt(random.uniform(0.05, 1, n))
+    y = np.arange(n) % 2
+    angle = 2 * np.pi * turns * t + np.pi * y
+    return np.column_stack([t * np.cos(angle), t * np.sin(angle)]), y
+
+
+def layer_normed(n, d, k, seed=0):
+    """What an encoder gives: float32 vectors of constant sum, labels that overlap."""
+    random = np.random.default_rng(seed)
+    y = random.integers(0, k, n)
+    X = random.normal(size=(n, d)) + random.normal(size=(k, d))[y] * 0.8
+    X = X - X.mean(axis=1, keepdims=True)
+    return (X / X.std(axis=1, keepdims=True)).astype(np.float32), y
+
+
+def with_conflicts(n=120, d=3, seed=1):
+    """Overlapping clouds in which ten points have a twin of another label and five one of the same."""
+    random = np.random.default_rng(seed)
+    X, y = random.normal(size=(n, d)), random.integers(0, 3, n)
+    X[n - 10 :], y[n - 10 :] = X[:10], (y[:10] + 1) % 3
+    X[n - 15 : n - 10], y[n - 15 : n - 10] = X[20:25], y[20:25]
+    return X, y
+
+
+def thin_axes(n=200, d=12, seed=2):
+    """Overlapping clouds in a space whose axes differ in width by six orders of magnitude."""
+    random = np.random.default_rng(seed)
+    X = random.normal(size=(n, d)) * np.logspace(0, -6, d)
+    return X @ np.linalg.qr(random.normal(size=(d, d)))[0] + 100, random.integers(0, 3, n)
+
+
+SETS = {
+    "moons": lambda: make_moons(200, noise=0.2, random_state=0),
+    "circles": lambda: make_circles(200, noise=0.05, factor=0.5, random_state=0),
+    "spirals": lambda: spirals(200),
+    "iris": lambda: load_iris(return_X_y=True),
+    "digits": lambda: [part[:600] for part in load_digits(return_X_y=True)],
+    "blobs": lambda: make_blobs(300, 5, centers=4, cluster_std=5.0, random_state=0),
+    "layer norm, linear": lambda: layer_normed(300, 64, 6),
+    "layer norm, not linear": lambda: layer_normed(500, 16, 5),
+    "conflicts": with_conflicts,
+    "thin axes": thin_axes,
+    "one dimension": lambda: (np.random.default_rng(0).normal(size=(80, 1)), np.arange(80) % 3),
+    "few points": lambda: (np.random.default_rng(0).normal(size=(20, 50)), np.arange(20) % 4),
+    "coincident": lambda: (np.ones((30, 4)), np.arange(30) % 2),
+}
+FITTED: dict = {}
+
+
+@pytest.fixture(params=SETS)
+def fitted(request):
+    """(X, y, probe) of each set; fitted once."""
+    if request.param not in FITTED:
+        X, y = SETS[request.param]()
+        FITTED[request.param] = X, y, DirectProbe().fit(X, y)
+    return FITTED[request.param]
+
+
+def radius_of(X):
+    X = np.asarray(X, float)
+    return np.linalg.norm(X - X.mean(axis=0), axis=1).max()
+
+
+def check_valid(X, y, probe):
+    """The hulls of clusters of different labels are apart, each pair by a certificate of its own."""
+    assert probe.labels_.shape == y.shape
+    assert sorted(set(probe.labels_)) == list(range(probe.n_clusters_))
+    assert np.array_equal(probe.cluster_classes_[probe.labels_], y)
+    assert np.array_equal(probe.cluster_sizes_, np.bincount(probe.labels_))
+    certificates = probe.certificates()
+    classes = probe.cluster_classes_
+    different = {(i, j) for i, j in combinations(range(probe.n_clusters_), 2) if classes[i] != classes[j]}
+    assert set(certificates) == different
+    for (i, j), certificate in certificates.items():
+        A, B = X[probe.labels_ == i], X[probe.labels_ == j]
+        assert verify(certificate, A, B)
+        if not certificate.separable:  # only the single points that coincide from the start
+            assert len(A) == len(B) == 1
+            assert np.array_equal(A, B)
+
+
+def check_maximal(X, y, probe):
+    """No two clusters of a label may be joined: a common point of their union and a third cluster is known."""
+    alone = {int(c) for c in probe.labels_[probe.conflicts_]}
+    assert all(probe.cluster_sizes_[c] == 1 for c in alone)
+    classes = probe.cluster_classes_
+    expected = {
+        (i, j)
+        for i, j in combinations(range(probe.n_clusters_), 2)
+        if classes[i] == classes[j] and i not in alone and j not in alone
+    }
+    witnesses = probe.witnesses()
+    assert sorted((w.cluster_a, w.cluster_b) for w in witnesses) == sorted(expected)
+    X, radius = X.astype(float) - X.mean(axis=0, dtype=float), radius_of(X)
+    for w in witnesses:
+        assert classes[w.blocker] != classes[w.cluster_a]
+        assert set(probe.labels_[w.points_union]) <= {w.cluster_a, w.cluster_b}
+        assert set(probe.labels_[w.points_blocker]) == {w.blocker}
+        for weights in (w.weights_union, w.weights_blocker):
+            assert weights.min() >= 0
+            assert weights.sum() == pytest.approx(1, abs=1e-9)
+        common = w.weights_union @ X[w.points_union], w.weights_blocker @ X[w.points_blocker]
+        assert np.linalg.norm(common[0] - common[1]) <= 1e-8 * radius
+
+
+def test_clusters_of_different_labels_do_not_meet(fitted):
+    check_valid(*fitted)
+
+
+def test_clusters_of_one_label_cannot_be_joined(fitted):
+    check_maximal(*fitted)
+
+
+def test_each_point_belongs_to_the_label_that_it_has(fitted):
+    X, y, probe = fitted
+    free = np.setdiff1d(np.arange(len(X)), probe.conflicts_)
+    if len(free):
+        assert np.array_equal(probe.predict(X[free]), y[free])
+    if len(free) == len(X):
+        assert probe.score(X, y) == 1.0
+
+
+def test_conflicts_are_the_points_that_coincide_with_one_of_another_label(fitted):
+    X, y, probe = fitted
+    found = [i for i in range(len(X)) if (y[(X[i] == X).all(axis=1)] != y[i]).any()]
+    assert probe.conflicts_.tolist() == found
+
+
+def test_blocking_names_the_labels_that_meet_and_points_that_show_it(fitted):
+    X, y, probe = fitted
+    named = [(block.label_a, block.label_b) for block in probe.blocking_]
+    meeting = [(a, b) for a, b in combinations(probe.classes_, 2) if not hull_distance(X[y == a], X[y == b]).separable]
+    assert named == meeting
+    for block in probe.blocking_:
+        assert (y[block.points_a] == block.label_a).all()
+        assert (y[block.points_b] == block.label_b).all()
+        shown = hull_distance(X[block.points_a], X[block.points_b])
+        assert not shown.separable
+        assert block.upper <= 1e-8 * radius_of(X)
+        # a few points are enough: Kirchberger's theorem
+        assert len(block.points_a) + len(block.points_b) <= X.shape[1] + 2
+    assert probe.is_linear_ == (not meeting) == (probe.n_clusters_ == len(probe.classes_))
+
+
+def test_distances_agree_with_the_distances_of_the_labels_when_the_space_is_linear():
+    X, y = layer_normed(300, 64, 6)
+    probe, labels = DirectProbe().fit(X, y), label_distances(X, y)
+    assert probe.is_linear_
+    np.testing.assert_allclose(probe.distances_, labels.distances, rtol=2e-3)
+    np.testing.assert_allclose(probe.label_distances(), labels.matrix(), rtol=2e-3)
+
+
+def test_distances_between_clusters_and_their_means_between_labels():
+    # a: {0, 1}, {6}; b: {3, 4}; c: six points from 10 to 15; d: the same, from 30 on
+    X = np.array([0, 1, 6, 3, 4, *range(10, 16), *range(30, 36)], float)[:, None]
+    y = np.array(list("aaabb") + ["c"] * 6 + ["d"] * 6)
+    probe = DirectProbe().fit(X, y)
+    assert probe.cluster_classes_.tolist() == ["a", "a", "b", "c", "d"]
+    assert probe.cluster_sizes_.tolist() == [2, 1, 2, 6, 6]
+    nan = float("nan")
+    expected = [[0, nan, 2, 9, 29], [nan, 0, 2, 4, 24], [2, 2, 0, 6, 26], [9, 4, 6, 0, 15], [29, 24, 26, 15, 0]]
+    np.testing.assert_allclose(probe.distances_, expected, rtol=1e-9)
+    np.testing.assert_allclose(probe.label_distances()[0], [nan, 2, 6.5, 26.5], rtol=1e-9)
+    published = probe.label_distances("published")
+    assert np.isfinite(published).sum() == 2
+    assert published[2, 3] == pytest.approx(15)
+    with pytest.raises(ValueError, match="'all' or 'published'"):
+        probe.label_distances("none")
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("name", ["moons", "circles", "spirals"])
+def test_the_rule_by_linear_programs_in_the_plane(name, seed):
+    X, y = {
+        "moons": lambda: make_moons(36, noise=0.15, random_state=seed),
+        "circles": lambda: make_circles(36, noise=0.05, factor=0.5, random_state=seed),
+        "spirals": lambda: spirals(36, seed=seed),
+    }[name]()
+    probe = DirectProbe().fit(X, y)
+    assert probe.n_clusters_ > 2
+    assert same_partition(probe.labels_, cluster(X, y, meet_by_linprog))
+
+
+# ---- invariances
+
+
+@examples(100)
+@given(labelled_grids(), st.randoms(use_true_random=False))
+def test_the_order_of_the_points_does_not_matter_even_with_ties(drawn, random):
+    X, y = drawn
+    order = list(range(len(X)))
+    random.shuffle(order)
+    first = DirectProbe(n_jobs=1).fit(X * WHOLE, y)
+    second = DirectProbe(n_jobs=1).fit(X[order] * WHOLE, y[order])
+    _, where = np.unique(np.column_stack([X, y]), axis=0, return_inverse=True)  # twins may stand for each other
+    where = where.ravel()
+    assert first.n_clusters_ == second.n_clusters_
+    of_place = lambda labels, places: sorted(  # noqa: E731
+        sorted(places[labels == c].tolist()) for c in set(labels.tolist())
+    )
+    assert of_place(first.labels_, where) == of_place(second.labels_, where[order])
+    assert sorted(first.conflicts_) == sorted(np.array(order)[second.conflicts_])
+    assert first.cluster_sizes_.tolist() == second.cluster_sizes_.tolist()
+
+
+@examples(60)
+@given(labelled_grids(), st.integers(-4, 4), st.integers(-20, 20))
+def test_whole_steps_and_powers_of_two_change_nothing(drawn, step, power):
+    X, y = drawn
+    first = DirectProbe(n_jobs=1).fit(X * WHOLE, y)
+    second = DirectProbe(n_jobs=1).fit((X + step) * WHOLE * 2.0**power, y)
+    assert np.array_equal(first.labels_, second.labels_)
+
+
+GENERAL = ["moons", "spirals", "blobs", "layer norm, not linear", "conflicts", "one dimension"]
+
+
+@pytest.mark.parametrize("name", GENERAL)
+@pytest.mark.parametrize("change", ["order", "translation", "rotation", "1e-6", "1e6", "names", "threads", "copies"])
+def test_the_clusters_do_not_change_with(name, change):
+    X, y = SETS[name]()
+    X = np.asarray(X, float)
+    first = DirectProbe().fit(X, y)
+    random = np.random.default_rng(7)
+    kept, parameters = np.arange(len(X)), {}
+    if change == "order":
+        kept = random.permutation(len(X))
+        X, y = X[kept], y[kept]
+    elif change == "translation":
+        X = X + 3 * radius_of(X) * random.normal(size=X.shape[1])
+    elif change == "rotation":
+        X = X @ np.linalg.qr(random.normal(size=(X.shape[1], X.shape[1])))[0]
+    elif change == "names":
+        y = np.array(["NOUN", "VERB", "ADJ", "ADP", "X"])[y]
+    elif change == "threads":
+        parameters = {"n_jobs": 1}
+    elif change == "copies":  # the centre of a cluster is the mean of its points: all points alike
+        X, y = np.concatenate([X, X]), np.concatenate([y, y])
+    else:
+        X = X * float(change)
+    second = DirectProbe(**parameters).fit(X, y)
+    found = second.labels_
+    if change == "copies":
+        free = np.setdiff1d(np.arange(len(kept)), first.conflicts_)
+        assert np.array_equal(found[: len(kept)][free], found[len(kept) :][free])
+        kept, found = free, found[free]
+    assert same_partition(found, first.labels_[kept])
+    if change in ("order", "translation", "rotation", "1e-6", "1e6"):
+        number = np.empty(first.n_clusters_, int)
+        number[first.labels_[kept]] = second.labels_
+        factor = float(change) if change[0] == "1" else 1.0
+        np.testing.assert_allclose(
+            second.distances_[np.ix_(number, number)],
+            first.distances_ * factor,
+            rtol=3e-3,
+            atol=1e-9 * factor * radius_of(SETS[name]()[0]),
+        )
+
+
+def test_the_numbers_of_the_clusters_do_not_depend_on_the_order():
+    X, y = SETS["blobs"]()
+    order = np.random.default_rng(3).permutation(len(X))
+    first, second = DirectProbe().fit(X, y), DirectProbe().fit(X[order], y[order])
+    assert np.array_equal(first.labels_[order], second.labels_)
+
+
+# ---- linear spaces, conflicts, thin gaps
+
+
+@pytest.mark.xfail(strict=True, reason="two single points in one place pass for a linear space")
+def test_labels_that_share_their_only_point_are_not_linear():
+    probe = DirectProbe().fit([[0.0], [0.0], [5.0]], ["a", "b", "c"])
+    assert [(block.label_a, block.label_b) for block in probe.blocking_] == [("a", "b")]
+    assert not label_distances([[0.0], [0.0], [5.0]], ["a", "b", "c"]).is_linear
+    assert not probe.is_linear_
+
+
+@examples(60)
+@given(labelled_grids(least=2))
+def test_linear_means_that_no_two_labels_meet(drawn):
+    X, y = drawn
+    probe = DirectProbe(n_jobs=1).fit(X, y)
+    pairs = list(combinations(probe.classes_.tolist(), 2))
+    meeting = [(a, b) for a, b in pairs if meet_exactly(X[y == a], X[y == b])]
+    assert [(block.label_a, block.label_b) for block in probe.blocking_] == meeting
+    if not (len(probe.conflicts_) and probe.n_clusters_ == len(probe.classes_)):
+        assert probe.is_linear_ == (not meeting)
+    assert probe.n_undecided_ == 0
+
+
+def test_conflicting_points_stay_alone_and_are_reported():
+    X = np.array([[0.0], [1.0], [1.0], [1.0], [2.0], [3.0]])
+    y = np.array(["a", "a", "b", "a", "a", "b"])
+    probe = DirectProbe().fit(X, y)
+    assert probe.conflicts_.tolist() == [1, 2, 3]
+    assert probe.n_clusters_ == 6
+    assert len(set(probe.labels_[[1, 2, 3]])) == 3
+    assert not probe.is_linear_
+
+
+def test_negative_zero_is_zero():
+    probe = DirectProbe().fit([[0.0, 1.0], [-0.0, 1.0], [0.0, 5.0]], ["a", "b", "a"])
+    assert probe.conflicts_.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("d", [1, 7, 33])
+def test_every_conflict_among_many_points_is_found(d, dtype):
+    random = np.random.default_rng(d)
+    X, y = random.normal(size=(400, d)).astype(dtype), np.arange(400) % 4
+    X[200:300] = X[:100]
+    y[200:300:2] = (y[:100:2] + 1) % 4
+    y[201:300:2] = y[1:100:2]
+    even = np.arange(0, 100, 2)
+    assert DirectProbe().fit(X, y).conflicts_.tolist() == [*even, *(even + 200)]
+
+
+def thin_pair(gap):
+    """Two labels in the plane, ``gap`` radii apart along a slanted line, with parallel sides."""
+    random = np.random.default_rng(0)
+    along = np.linspace(-1, 1, 9)
+    A = np.column_stack([along, np.full(9, gap / 2)])
+    B = np.column_stack([along[:-1] + 0.11, np.full(8, -gap / 2)])
+    extra = random.uniform(0.2, 0.8, (6, 2))
+    X = np.concatenate([A, extra, B, -extra])
+    turn = np.linalg.qr(random.normal(size=(2, 2)))[0]
+    return X @ turn, np.repeat(["a", "b"], [15, 14])
+
+
+@pytest.mark.parametrize("gap", [1e-3, 1e-5, 1e-7])
+def test_a_thin_gap_keeps_a_space_linear(gap):
+    probe = DirectProbe().fit(*thin_pair(gap))
+    assert probe.is_linear_
+    assert probe.n_undecided_ == 0
+    assert probe.distances_[0, 1] == pytest.approx(gap, rel=0.05)
+
+
+def test_a_gap_below_the_tolerance_counts_as_meeting_and_is_counted():
+    X, y = thin_pair(1e-10)
+    probe = DirectProbe().fit(X, y)
+    assert not probe.is_linear_
+    assert probe.n_undecided_ > 0
+    assert [(b.label_a, b.label_b, b.verdict) for b in probe.blocking_] == [("a", "b", "undecided")]
+    check_maximal(X, y, probe)
+    for (i, j), certificate in probe.certificates().items():
+        assert certificate.separable
+        assert verify(certificate, X[probe.labels_ == i], X[probe.labels_ == j])
+
+
+# ---- prediction
+
+
+@pytest.mark.parametrize("name", ["moons", "blobs", "digits", "layer norm, linear", "few points"])
+def test_a_point_takes_the_label_of_the_nearest_hull(name):
+    X, y = SETS[name]()
+    X = np.asarray(X, float)
+    probe = DirectProbe().fit(X, y)
+    random = np.random.default_rng(0)
+    low, high = X.min(axis=0), X.max(axis=0)
+    points = random.uniform(low - 0.2 * (high - low), high + 0.2 * (high - low), size=(25, X.shape[1]))
+    predicted = probe.predict(points)
+    for point, label in zip(points, predicted, strict=True):
+        away = [hull_distance(point, X[probe.labels_ == c], rtol=1e-8) for c in range(probe.n_clusters_)]
+        nearest = min(map(float, away))
+        own = min(float(a) for a, c in zip(away, probe.cluster_classes_, strict=True) if c == label)
+        assert own <= nearest * (1 + 1e-6)
+
+
+def test_prediction_of_one_point_does_not_depend_on_the_others():
+    X, y = SETS["blobs"]()
+    probe = DirectProbe().fit(X[:200], y[:200])
+    together = probe.predict(X[200:])
+    assert together.tolist() == [probe.predict(x[None])[0] for x in X[200:]]
+    assert np.array_equal(together, DirectProbe(n_jobs=1).fit(X[:200], y[:200]).predict(X[200:]))
+
+
+def test_score_is_the_accuracy():
+    X, y = SETS["blobs"]()
+    probe = DirectProbe().fit(X[:200], y[:200])
+    assert probe.score(X[200:], y[200:]) == accuracy_score(y[200:], probe.predict(X[200:]))
+
+
+# ---- the estimator
+
+
+def test_parameters_clones_and_pickles():
+    X, y = SETS["moons"]()
+    probe = DirectProbe(rtol=1e-4, n_jobs=1).fit(X, y)
+    assert probe.get_params() == {"rtol": 1e-4, "n_jobs": 1, "progress": None}
+    fresh = clone(probe)
+    assert fresh.get_params() == probe.get_params()
+    assert not hasattr(fresh, "labels_")
+    assert fresh.set_params(rtol=1e-2).rtol == 1e-2
+    again = pickle.loads(pickle.dumps(probe))  # noqa: S301
+    assert np.array_equal(again.labels_, probe.labels_)
+    assert np.array_equal(again.distances_, probe.distances_, equal_nan=True)
+    assert np.array_equal(again.predict(X + 0.1), probe.predict(X + 0.1))
+    check_valid(X, y, again)
+    check_maximal(X, y, again)
+
+
+def test_fitting_again_forgets_the_first_set():
+    probe = DirectProbe().fit(*SETS["moons"]())
+    assert probe.distances_.shape == (probe.n_clusters_,) * 2
+    X, y = SETS["iris"]()
+    check_valid(X, y, probe.fit(X, y))
+    assert np.array_equal(probe.distances_, DirectProbe().fit(X, y).distances_, equal_nan=True)
+    assert probe.n_features_in_ == 4
+
+
+def test_rtol_is_the_width_of_the_bounds():
+    X, y = SETS["blobs"]()
+    for rtol in (1e-1, 1e-3, 1e-6):
+        assert max(c.gap for c in DirectProbe(rtol=rtol).fit(X, y).certificates().values()) <= rtol
+
+
+def test_one_label_is_one_cluster():
+    probe = DirectProbe().fit(np.arange(6.0).reshape(3, 2), ["a"] * 3)
+    assert probe.n_clusters_ == 1
+    assert probe.is_linear_
+    assert probe.blocking_ == []
+    assert probe.predict([[9.0, 9.0]]).tolist() == ["a"]
+    assert probe.distances_.tolist() == [[0.0]]
+
+
+def test_one_point_is_one_cluster():
+    probe = DirectProbe().fit([[1.0, 2.0]], ["a"])
+    assert probe.labels_.tolist() == [0]
+    assert probe.predict([[9.0, 9.0]]).tolist() == ["a"]
+
+
+def test_frames_pipelines_and_cross_validation():
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    probe = DirectProbe().fit(X, y)
+    assert probe.feature_names_in_.tolist() == list(X.columns)
+    names = pd.Series(y).map({0: "setosa", 1: "versicolor", 2: "virginica"})
+    assert same_partition(DirectProbe().fit(X, names).labels_, probe.labels_)
+    assert cross_val_score(make_pipeline(StandardScaler(), DirectProbe()), X, y, cv=5).mean() > 0.9
+
+
+def test_objects_that_are_numbers_and_strings_are_read():
+    X, y = SETS["moons"]()
+    names = np.array(["left", "right"])[y]
+    first = DirectProbe().fit(X, names)
+    second = DirectProbe().fit(X.astype(object), names.astype(object))
+    assert np.array_equal(first.labels_, second.labels_)
+    assert second.predict(X[:3]).tolist() == first.predict(X[:3]).tolist()
+
+
+def test_progress_of_a_fit_counts_label_pairs_and_merges():
+    X, y = SETS["blobs"]()
+    seen = []
+    probe = DirectProbe(progress=lambda done, total: seen.append((done, total))).fit(X, y)
+    assert seen
+    assert all(0 < done <= total for done, total in seen)
+    of_pairs = [s for s in seen if s[1] == 6]
+    assert of_pairs == [(i, 6) for i in range(1, 7)]
+    assert not probe.is_linear_
+    assert len({total for _, total in seen}) == 2  # pairs of labels, then merges
+
+
+@pytest.mark.xfail(strict=True, reason="only whole blocks of 64 are told")
+def test_progress_of_a_prediction_ends_at_its_total():
+    X, y = SETS["blobs"]()
+    probe = DirectProbe().fit(X, y)
+    seen = []
+    probe.set_params(progress=lambda done, total: seen.append((done, total))).predict(X)
+    assert all(0 < done <= total == len(X) for done, total in seen)
+    assert seen[-1] == (len(X), len(X))
+
+
+@pytest.mark.xfail(strict=True, reason="only every 64th merge is told")
+def test_progress_of_a_fit_ends_at_its_total():
+    X, y = SETS["blobs"]()
+    seen = []
+    DirectProbe(progress=lambda done, total: seen.append((done, total))).fit(X, y)
+    assert seen[-1][0] == seen[-1][1] > 6
+
+
+def test_the_input_is_not_changed():
+    X, y = SETS["blobs"]()
+    before = X.copy(), y.copy()
+    DirectProbe().fit(X, y).predict(X)
+    assert np.array_equal(X, before[0])
+    assert np.array_equal(y, before[1])
+
+
+# ---- what is refused
+
+X0, Y0 = [[0.0, 1.0], [1.0, 0.0], [2.0, 2.0]], ["a", "b", "a"]
+BAD = {
+    "not a number": ([[0.0, float("nan")], [1, 0], [2, 2]], Y0, ValueError, "NaN"),
+    "infinite": ([[0.0, float("inf")], [1, 0], [2, 2]], Y0, ValueError, "infinity"),
+    "of different length": (X0, Y0[:2], ValueError, "inconsistent numbers of samples"),
+    "sparse": (scipy.sparse.csr_matrix(X0), Y0, TypeError, "[Ss]parse"),
+    "empty": (np.zeros((0, 2)), [], ValueError, "0 sample"),
+    "without features": (np.zeros((3, 0)), Y0, ValueError, "0 feature"),
+    "one axis": ([0.0, 1.0, 2.0], Y0, ValueError, "2D array"),
+    "three axes": (np.zeros((3, 2, 2)), Y0, ValueError, "dim 3"),
+    "text": ([["u", "v"], ["w", "x"], ["y", "z"]], Y0, ValueError, "could not convert"),
+    "complex": (np.array(X0) + 1j, Y0, ValueError, "[Cc]omplex"),
+    "without labels": (X0, None, ValueError, "y"),
+    "continuous labels": (X0, [0.5, 1.5, 2.5], ValueError, "continuous"),
+    "several labels a point": (X0, np.eye(3, dtype=int), ValueError, "1d array|multilabel"),
+    "label not a number": (X0, [0, 1, float("nan")], ValueError, "NaN"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_refused_as_scikit_learn_does(name):
+    X, y, error, message = BAD[name]
+    with pytest.raises(error, match=message):
+        DirectProbe().fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("rtol", 0), ("rtol", 1), ("rtol", -1), ("rtol", float("nan")), ("n_jobs", 0)]
+)
+def test_bad_parameters_are_refused_by_fit(name, value):
+    probe = DirectProbe(**{name: value})
+    with pytest.raises(ValueError, match=name):
+        probe.fit(X0, Y0)
+
+
+@pytest.mark.xfail(
+    strict=True, reason="fit does not look at it, as hull_distance does", raises=(pytest.fail.Exception, RuntimeWarning)
+)
+@pytest.mark.parametrize("scale", [1e-150, 1e160, 1e200])
+def test_numbers_that_cannot_be_squared_are_refused(scale):
+    with pytest.raises(ValueError, match="1e-100"):
+        DirectProbe().fit(np.array(X0) * scale, Y0)
+
+
+def test_prediction_needs_a_fit_and_points_of_the_same_width():
+    with pytest.raises(NotFittedError):
+        DirectProbe().predict(X0)
+    for name in ("certificates", "witnesses", "label_distances"):
+        with pytest.raises(NotFittedError):
+            getattr(DirectProbe(), name)()
+    probe = DirectProbe().fit(X0, Y0)
+    with pytest.raises(ValueError, match="3 features"):
+        probe.predict([[0.0, 1.0, 2.0]])
+    with pytest.raises(ValueError, match="NaN"):
+        probe.predict([[0.0, float("nan")]])
+
+
+# ---- the published sets
+
+
+def fixture(name):
+    place = os.environ.get("TUNESCOPE_DATA_DIR")
+    if not place:
+        pytest.skip("TUNESCOPE_DATA_DIR is not set: it names the folder of the data, beside which fixtures lie")
+    path = Path(place).parent / "fixtures" / f"{name}.npz"
+    if not path.exists():
+        pytest.skip(f"{path} is not there")
+    with np.load(path) as file:
+        return file["X"], file["y"], file["clusters"]
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    "name",
+    [
+        "moons-2d", "circles-2d", "spirals-2d", "iris", "blobs-overlap-5d", "digits-600", "tiny-pos-500",
+        "tiny-pos-1000", "tiny-pos-2000", "minilm-pos-1000",
+    ],
+)  # fmt: skip
+def test_the_clusters_of_the_fixtures(name):
+    X, y, clusters = fixture(name)
+    probe = DirectProbe().fit(X, y)
+    assert same_partition(probe.labels_, clusters)
+    assert all(block.verdict == "meet" for block in probe.blocking_)
+    check_maximal(X, y, probe)
+    if len(X) <= 1000:
+        check_valid(X, y, probe)
