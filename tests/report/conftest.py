@@ -415,6 +415,13 @@ def study_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_study(tmp_path_factory.mktemp("study") / "synthetic")
 
 
+@pytest.fixture(scope="session")
+def points_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study that stored its points: one run with two seeds."""
+    planted = Planted(pairs=(("toy-role", "toy-role"),), seeds=(0, 1), layers=(0, 1, 2, 3), projections=True)
+    return write_study(tmp_path_factory.mktemp("study") / "points", planted)
+
+
 @pytest.fixture
 def make_study(tmp_path: Path) -> Callable[..., Path]:
     """Write a study of one's own: `make_study(seeds=(0,), tables=("gaps",))`."""

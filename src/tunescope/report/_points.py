@@ -158,5 +158,8 @@ def embedded(points: Points, runs: list[Run], most_bytes: int) -> dict[str, Any]
         entries.append({"run": number, "seed": projection.seed, "points": projection.task, "bytes": content})
     if not entries:
         return None
-    note = f"{n_hidden} further projections are too large for this page: see `tunescope explore`." if n_hidden else None
+    note = None
+    if n_hidden:
+        what = "projection is" if n_hidden == 1 else "projections are"
+        note = f"{n_hidden} further {what} too large for this page; `tunescope explore` shows all."
     return {"points": of_task, "projections": sorted(entries, key=lambda one: (one["run"], one["seed"])), "note": note}

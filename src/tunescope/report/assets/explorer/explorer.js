@@ -194,8 +194,7 @@ export function createExplorer({ tall = false } = {}) {
       name: "Update", values: steps, value: update(), tell: (index) => `${projection.updates[index]} of ${projection.updates[steps.length - 1]}`,
       onChange: (index) => {
         stop();
-        scene.place = index;
-        recolour();
+        moveTo(index);
         describe();
       },
     }) : null;

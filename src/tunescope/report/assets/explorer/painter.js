@@ -5,7 +5,8 @@ import { convexHull } from "./hull.js";
 
 /** A painter on a canvas. What it draws is in `scene`, which the explorer changes before it calls `draw`. */
 export function createPainter(canvas) {
-  const context = canvas.getContext("2d");
+  // Points are blended pixel by pixel, which the browser does best on a canvas that stays in memory.
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   const scene = {
     projection: null, method: "projection", layer: 0, place: 0, flat: true, zoom: 1, shift: [0, 0], yaw: 0.6, pitch: 0.35,
     colours: [], colourOf: null, hidden: null, dim: null, selected: -1, hulls: false, names: true, nameOf: null, margin: null, ringed: null,
@@ -16,7 +17,9 @@ export function createPainter(canvas) {
   let width = 0;
   let height = 0;
   let ratio = 1;
-  const sprites = new Map();
+  let image = null;
+  let grouped = null;
+  const masks = new Map();
 
   function resize(nextWidth, nextHeight) {
     ratio = Math.min(window.devicePixelRatio || 1, 2);
@@ -24,6 +27,7 @@ export function createPainter(canvas) {
     height = nextHeight;
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
+    image = null;
   }
 
   /** Where every point is on the canvas, in CSS pixels. */
@@ -81,32 +85,50 @@ export function createPainter(canvas) {
     return size;
   }
 
-  function sprite(colour, radius, isRing) {
-    const key = `${colour} ${radius} ${isRing}`;
-    if (!sprites.has(key)) {
-      const side = Math.ceil(radius * ratio) * 2 + 4;
-      const mark = document.createElement("canvas");
-      [mark.width, mark.height] = [side, side];
-      const pen = mark.getContext("2d");
-      pen.beginPath();
-      pen.arc(side / 2, side / 2, radius * ratio, 0, 2 * Math.PI);
-      if (isRing) {
-        pen.strokeStyle = colour;
-        pen.lineWidth = Math.max(1, radius * ratio * 0.5);
-        pen.stroke();
-      } else {
-        pen.fillStyle = colour;
-        pen.fill();
+  /** How much of each pixel a dot or ring of a radius covers, row by row. */
+  function mask(radius, isRing) {
+    const key = `${radius.toFixed(2)} ${isRing}`;
+    if (!masks.has(key)) {
+      const size = radius * ratio;
+      const half = Math.ceil(size + 0.5);
+      const side = 2 * half + 1;
+      const cover = new Float32Array(side * side);
+      const inner = size - Math.max(1.1, size * 0.42);
+      for (let row = 0; row < side; row += 1) {
+        for (let column = 0; column < side; column += 1) {
+          const away = Math.hypot(row - half, column - half);
+          const share = Math.min(1, Math.max(0, size + 0.5 - away));
+          cover[row * side + column] = isRing ? share * Math.min(1, Math.max(0, away - inner + 0.5)) : share;
+        }
       }
-      sprites.set(key, mark);
+      masks.set(key, { cover, half, side });
     }
-    return sprites.get(key);
+    return masks.get(key);
   }
 
-  function stamp(point, colour, radius, isRing, alpha) {
-    const mark = sprite(colour, radius, isRing);
-    context.globalAlpha = alpha;
-    context.drawImage(mark, Math.round(x[point] * ratio - mark.width / 2), Math.round(y[point] * ratio - mark.height / 2));
+  /** A CSS colour as [red, green, blue]. */
+  function channels(colour) {
+    context.fillStyle = "#000000";
+    context.fillStyle = colour.trim();
+    const text = context.fillStyle;
+    return [1, 3, 5].map((at) => Number.parseInt(text.slice(at, at + 2), 16));
+  }
+
+  /** Lay a mark over the pixels of the image. */
+  function stamp(pixels, point, [red, green, blue], { cover, half, side }, alpha) {
+    const left = Math.round(x[point] * ratio) - half;
+    const top = Math.round(y[point] * ratio) - half;
+    const [w, h] = [canvas.width, canvas.height];
+    for (let row = Math.max(0, -top); row < side && top + row < h; row += 1) {
+      let at = 4 * ((top + row) * w + Math.max(left, 0));
+      for (let column = Math.max(0, -left); column < side && left + column < w; column += 1, at += 4) {
+        const share = cover[row * side + column] * alpha;
+        if (share === 0) continue;
+        pixels[at] += (red - pixels[at]) * share;
+        pixels[at + 1] += (green - pixels[at + 1]) * share;
+        pixels[at + 2] += (blue - pixels[at + 2]) * share;
+      }
+    }
   }
 
   function draw() {
@@ -117,31 +139,40 @@ export function createPainter(canvas) {
     const ink = style.getPropertyValue("--ink");
     const grey = style.getPropertyValue("--quiet");
     const marginSize = locate();
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.globalAlpha = 1;
-    context.clearRect(0, 0, canvas.width, canvas.height);
+    const paper = style.getPropertyValue("--card");
+    if (!image) image = context.createImageData(canvas.width, canvas.height);
+    const [red, green, blue] = channels(paper);
+    new Uint32Array(image.data.buffer).fill((255 << 24) | (blue << 16) | (green << 8) | red);
     const n = projection.n;
-    const { hidden, dim, colourOf, colours } = scene;
+    const { hidden, dim, colourOf } = scene;
     const base = Math.max(1.6, Math.min(4.2, 260 / Math.sqrt(n))) * Math.max(0.8, em() / 16);
     const isTest = projection.points.split;
     const test = projection.points.splits.indexOf("test");
-    if (scene.margin) drawMargin(marginSize, grey);
-    if (scene.hulls && scene.flat && !scene.margin) drawHulls();
+    const marks = [mask(base, false), mask(base, true)];
+    const palette = scene.colours.map(channels);
+    const quiet = channels(grey);
     const order = paintOrder(n);
-    for (const pass of [0, 1]) {
+    // What is dimmed lies below, then grey, then what is coloured.
+    for (const pass of [0, 1, 2]) {
       for (let index = 0; index < n; index += 1) {
         const point = order ? order[index] : index;
         if (hidden && hidden[point]) continue;
         const isDim = Boolean(dim && dim[point]);
-        if ((pass === 0) !== isDim) continue;
-        const colour = colours[colourOf[point]] || grey;
-        stamp(point, isDim ? grey : colour, base, isTest[point] === test, isDim ? 0.25 : colour === grey ? 0.55 : 0.85);
+        const colour = colourOf[point];
+        if (pass !== (isDim ? 0 : colour < 0 ? 1 : 2)) continue;
+        stamp(image.data, point, isDim || colour < 0 ? quiet : palette[colour], marks[isTest[point] === test ? 1 : 0], isDim ? 0.3 : colour < 0 ? 0.55 : 0.85);
       }
     }
-    if (scene.ringed) for (const point of scene.ringed) if (!(hidden && hidden[point])) stamp(point, ink, base * 1.9, true, 1);
+    const rings = channels(ink);
+    if (scene.ringed) for (const point of scene.ringed) if (!(hidden && hidden[point])) stamp(image.data, point, rings, mask(base * 1.9, true), 1);
+    if (scene.selected >= 0) stamp(image.data, scene.selected, rings, mask(base * 2.4, true), 1);
+    context.putImageData(image, 0, 0);
     context.globalAlpha = 1;
-    if (scene.selected >= 0) drawSelected(base, ink);
-    if (scene.names && scene.nameOf) drawNames(ink, style.getPropertyValue("--card"));
+    if (scene.margin) drawMargin(marginSize, grey);
+    if (scene.hulls && scene.flat && !scene.margin) drawHulls();
+    context.globalAlpha = 1;
+    if (scene.selected >= 0 && scene.flat && !scene.margin) drawTrail(scene.selected, ink);
+    if (scene.names && scene.nameOf) drawNames(ink, paper);
     canvas.dataset.ms = (performance.now() - start).toFixed(1);
   }
 
@@ -169,7 +200,9 @@ export function createPainter(canvas) {
     return order;
   }
 
+  /** Shown points by name; kept until names change. */
   function groups() {
+    if (grouped && grouped.nameOf === scene.nameOf && grouped.hidden === scene.hidden) return grouped.found;
     const found = new Map();
     for (let point = 0; point < scene.projection.n; point += 1) {
       if (scene.hidden && scene.hidden[point]) continue;
@@ -178,6 +211,7 @@ export function createPainter(canvas) {
       if (!found.has(name)) found.set(name, []);
       found.get(name).push(point);
     }
+    grouped = { found, nameOf: scene.nameOf, hidden: scene.hidden };
     return found;
   }
 
@@ -216,7 +250,8 @@ export function createPainter(canvas) {
     const names = [...groups()].sort((a, b) => isLit(b[1]) - isLit(a[1]) || b[1].length - a[1].length);
     for (const [name, members] of names) {
       // Above the bulk of a group, so that its points stay in sight; single far points do not matter.
-      const rank = (values, share) => members.map((point) => values[point]).sort((a, b) => a - b)[Math.floor(share * (members.length - 1))] * ratio;
+      const some = members.length > 300 ? members.filter((_, index) => index % Math.ceil(members.length / 300) === 0) : members;
+      const rank = (values, share) => Float32Array.from(some, (point) => values[point]).sort()[Math.floor(share * (some.length - 1))] * ratio;
       context.font = `${isLit(members) ? 680 : 450} ${size}px ${family}`;
       const wide = context.measureText(name).width;
       const px = Math.min(Math.max(rank(x, 0.5), wide / 2 + 4), canvas.width - wide / 2 - 4);
@@ -232,26 +267,18 @@ export function createPainter(canvas) {
     }
   }
 
-  function drawSelected(base, ink) {
-    const point = scene.selected;
-    if (!scene.margin && scene.flat) drawTrail(point, ink);
-    stamp(point, ink, base * 2.4, true, 1);
-    context.globalAlpha = 1;
-  }
-
   /** The way of the selected point through all snapshots. */
   function drawTrail(point, ink) {
-    const place = scene.place;
     context.beginPath();
     for (let update = 0; update < scene.projection.updates.length; update += 1) {
       const [px, py] = at(point, update);
       context[update ? "lineTo" : "moveTo"](px * ratio, py * ratio);
     }
-    scene.place = place;
     context.strokeStyle = ink;
     context.globalAlpha = 0.5;
     context.lineWidth = 1.5 * ratio;
     context.stroke();
+    context.globalAlpha = 1;
   }
 
   /** Where one point is at one snapshot, in the plane. */
@@ -299,5 +326,5 @@ export function createPainter(canvas) {
     return found;
   }
 
-  return { scene, resize, draw, nearest, inside, places: () => ({ x, y }), forget: () => sprites.clear() };
+  return { scene, resize, draw, nearest, inside, places: () => ({ x, y }), forget: () => masks.clear() };
 }
