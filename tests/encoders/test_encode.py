@@ -6,12 +6,34 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tunescope.encoders import Encoder
+from tunescope.encoders import Encoder, TokenisedSplit
 from tunescope.errors import EncoderError, RepresentationError
 from tunescope.tasks import Sentence, Split, Target
 
 Splits = dict[str, Split]
+
+
+def windows_of_lengths(lengths: list[int]) -> TokenisedSplit:
+    """Windows of these lengths, without anything to pool."""
+    none = np.zeros(0, dtype=np.int64)
+    return TokenisedSplit(
+        windows=tuple(np.zeros(length, dtype=np.int64) for length in lengths),
+        window_bounds=np.arange(len(lengths) + 1),
+        entry_bounds=np.zeros(len(lengths) + 1, dtype=np.int64),
+        entry_position=none,
+        entry_unit=none,
+        entry_weight=none.astype(np.float32),
+        target_units=none.reshape(0, 1),
+        target_sentence=none,
+        n_units=0,
+        n_split=0,
+        n_unknown=0,
+        pooling="mean of subwords",
+        pad_id=0,
+    )
 
 
 def naive(encoder: Encoder, split: Split, kind: str) -> dict[int, np.ndarray]:
@@ -269,3 +291,22 @@ def test_of_a_model_with_a_head_the_encoder_is_used(bert: Callable[..., Any], sp
     a = Encoder(model, tokenizer, name="bert").encode(splits["word"], "word")
     b = Encoder(with_head, tokenizer, name="bert").encode(splits["word"], "word")
     np.testing.assert_allclose(a.vectors[2], b.vectors[2], atol=1e-6)
+
+
+@settings(max_examples=50)
+@given(st.lists(st.integers(3, 64), min_size=1, max_size=60), st.integers(1, 600))
+def test_batches_hold_every_window_once_within_the_budget(lengths: list[int], budget: int) -> None:
+    points = windows_of_lengths(lengths)
+    batches = points.batches_by_length(budget)
+    assert sorted(np.concatenate(batches).tolist()) == list(range(len(lengths)))
+    for batch in batches:
+        assert len(batch) == 1 or len(batch) * points.lengths[batch].max() <= budget
+    tops = [points.lengths[batch].max() for batch in batches]
+    assert tops == sorted(tops, reverse=True)
+
+
+def test_little_is_padded() -> None:
+    lengths = np.random.default_rng(0).poisson(22, 400).tolist()
+    points = windows_of_lengths(lengths)
+    padded = sum(len(b) * int(points.lengths[b].max()) for b in points.batches_by_length(2048))
+    assert padded < 1.08 * sum(lengths)

@@ -143,14 +143,30 @@ class TokenisedSplit:
         return np.concatenate([np.arange(a, b) for a, b in zip(first, last, strict=True)])
 
     def batches_by_length(self, budget: int) -> list[IntArray]:
-        """Windows of like length together, longest first, at most `budget` padded tokens in a batch."""
+        """Windows of like length together, longest first, at most `budget` padded tokens in a batch.
+
+        Among all ways to cut the sorted lengths, the one with the least padding, where a further batch is
+        worth a thirty-second of the budget in padding.
+        """
         lengths = self.lengths
         order = np.argsort(-lengths, kind="stable")
-        batches, first = [], 0
-        while first < len(order):
-            rows = max(1, budget // int(lengths[order[first]]))
-            batches.append(order[first : first + rows])
-            first += rows
+        if not len(order):
+            return []
+        distinct, first = np.unique(-lengths[order], return_index=True)
+        distinct, bounds = -distinct, np.append(first, len(order))
+        cost, cut = np.zeros(len(bounds)), np.zeros(len(bounds), dtype=np.int64)
+        for end in range(1, len(bounds)):  # the windows before bounds[end], cut at best
+            padded = (bounds[end] - bounds[:end]) * distinct[:end]
+            total = cost[:end] + padded + np.ceil(padded / budget) * (budget / 32)
+            cut[end] = np.argmin(total)
+            cost[end] = total[cut[end]]
+        batches: list[IntArray] = []
+        end = len(bounds) - 1
+        while end > 0:
+            group, longest = order[bounds[cut[end]] : bounds[end]], int(distinct[cut[end]])
+            rows = max(1, budget // longest)
+            batches[:0] = np.array_split(group, -(-len(group) // rows))
+            end = int(cut[end])
         return batches
 
 
@@ -245,7 +261,7 @@ class _Builder:
         self.windows: list[IntArray] = []
         self.window_bounds = [0]
         self.entries: list[tuple[IntArray, IntArray, npt.NDArray[np.float32]]] = []
-        self.unit_of: list[dict[int, int]] = []
+        self.unit_of_word: list[IntArray] = []
         self.n_units = self.n_split = self.n_unknown = 0
         (ids, word), *_ = _subwords([("a",)], tokenizer)
         text = np.flatnonzero(word >= 0)
@@ -268,7 +284,7 @@ class _Builder:
 
     def _with_unknown(self, ids: IntArray, word: IntArray, words: Sequence[str]) -> tuple[IntArray, IntArray]:
         """Put the unknown token where a word has no subword, and count it."""
-        missing = np.setdiff1d(np.arange(max(1, len(words))), word)
+        missing = np.flatnonzero(np.bincount(word, minlength=max(1, len(words))) == 0)
         if not missing.size:
             return ids, word
         unknown = getattr(self.tokenizer, "unk_token_id", None)
@@ -290,18 +306,15 @@ class _Builder:
         self.n_split += len(windows) > 1
         n_prefix, cls = len(self.prefix), self.cls
         if self.kind == "sentence":
-            self.unit_of.append({-1: self.n_units})
-        else:
-            self.unit_of.append({int(w): self.n_units + i for i, w in enumerate(needed)})
-            per_word = np.bincount(word, minlength=len(words))
+            needed = np.zeros(1, dtype=np.int64)
+        unit_of_word = np.full(max(1, len(words)), -1)
+        unit_of_word[needed] = self.n_units + np.arange(len(needed))
+        unit_of_token, share = unit_of_word[word], 1.0 / np.bincount(word)[word]
         for start, stop, own_start, own_stop in windows:
             self.windows.append(np.concatenate([self.prefix, inner[start:stop], self.suffix]))
             if self.kind != "sentence":
-                own = np.arange(own_start, own_stop)
-                own = own[np.isin(word[own], needed)]
-                position = own - start + n_prefix
-                unit = self.n_units + np.searchsorted(needed, word[own])
-                weight = 1.0 / per_word[word[own]]
+                own = own_start + np.flatnonzero(unit_of_token[own_start:own_stop] >= 0)
+                position, unit, weight = own - start + n_prefix, unit_of_token[own], share[own]
             elif cls is not None:
                 position = np.array([cls if cls >= 0 else len(self.windows[-1]) + cls])
                 unit, weight = np.array([self.n_units]), np.array([1.0 / len(windows)])
@@ -310,17 +323,18 @@ class _Builder:
                 unit = np.full(len(position), self.n_units)
                 weight = np.full(len(position), 1.0 / len(inner))
             self.entries.append((position, unit, weight.astype(np.float32)))
-        self.n_units += len(self.unit_of[-1])
+        self.unit_of_word.append(unit_of_word)
+        self.n_units += len(needed)
         self.window_bounds.append(len(self.windows))
 
     def finish(self, *, target_sentence: IntArray, positions: Sequence[tuple[int, ...]], pad_id: int) -> TokenisedSplit:
         """All that was added, as flat arrays."""
-        units = [
-            [self.unit_of[s][p] for p in (position or (-1,))]
-            for s, position in zip(target_sentence, positions, strict=True)
-        ]
-        columns = 2 if self.kind == "pair" else 1
         empty = np.zeros(0, dtype=np.int64)
+        columns = 2 if self.kind == "pair" else 1
+        first_word = np.cumsum([0, *(len(units) for units in self.unit_of_word)], dtype=np.int64)
+        # The unit of a sentence is kept with its first word.
+        word = np.array([position or (0,) for position in positions], dtype=np.int64).reshape(-1, columns)
+        target_units = np.concatenate([empty, *self.unit_of_word])[first_word[target_sentence][:, None] + word]
         entries = [np.concatenate([empty, *(entry[i] for entry in self.entries)]) for i in range(3)]
         return TokenisedSplit(
             windows=tuple(self.windows),
@@ -329,7 +343,7 @@ class _Builder:
             entry_position=entries[0].astype(np.int64),
             entry_unit=entries[1].astype(np.int64),
             entry_weight=entries[2].astype(np.float32),
-            target_units=np.array(units, dtype=np.int64).reshape(-1, columns),
+            target_units=target_units,
             target_sentence=target_sentence,
             n_units=self.n_units,
             n_split=self.n_split,
