@@ -131,7 +131,7 @@ def test_paths_follow_the_labels_that_are_asked_for():
     assert paths.shape == (2, 3, 2)
     np.testing.assert_allclose(paths[::-1], centroid_paths(snapshots, ["ADJ", "VERB"]), atol=1e-12)
     # labels may come in another order, or with others, in later snapshots
-    later = centroids(np.eye(6)[::-1] * 2, ["X", *NAMES[::-1]])
+    later = centroids(np.eye(6)[::-1, 1:] * 2, [*NAMES[::-1], "X"])
     assert centroid_paths([snapshots[0], later]).shape == (5, 2, 2)
 
 
