@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import time
 import warnings
+from itertools import pairwise
 
 import joblib
 import numpy as np
@@ -73,7 +74,7 @@ def fit_sklearn(X, y, hidden, alpha, seed, X_test=None, y_test=None):
 def multiplications(hidden, d, k):
     """Per point and epoch: forward and weight gradients everywhere, input gradients but in the first layer."""
     sizes = (d, *hidden, k)
-    products = [a * b for a, b in zip(sizes[:-1], sizes[1:], strict=True)]
+    products = [a * b for a, b in pairwise(sizes)]
     return 3 * sum(products) - products[0]
 
 
@@ -128,7 +129,7 @@ def main(arguments=None):
     wall = time.perf_counter()
     done = joblib.Parallel(n_jobs=options.cores)(joblib.delayed(fit_sklearn)(*work[i]) for i in order)
     wall = time.perf_counter() - wall
-    outcome = {i: result for i, result in zip(order, done, strict=True)}
+    outcome = dict(zip(order, done, strict=True))
     part, final = [outcome[i] for i in range(len(PART))], [outcome[i] for i in range(len(PART), len(work))]
 
     print("\nscikit-learn, one thread a fit:")
@@ -139,8 +140,8 @@ def main(arguments=None):
         )
     accuracies = np.array([accuracy for *_, accuracy in final])
     print(
-        f"  best setting x {len(final)}: {sum(r[0] for r in final):.1f} s, {sum(r[1] for r in final):.1f} core-seconds, "
-        f"epochs {[r[2] for r in final]}, test {100 * accuracies.mean():.2f} ± {100 * accuracies.std(ddof=1):.2f}%"
+        f"  best setting x {len(final)}: {sum(r[0] for r in final):.1f} s, {sum(r[1] for r in final):.1f} core-seconds,"
+        f" epochs {[r[2] for r in final]}, test {100 * accuracies.mean():.2f} ± {100 * accuracies.std(ddof=1):.2f}%"
     )
     work_done = np.array([multiplications(hidden, d, k) for hidden, _ in PART]) / 1e6
     mean_epochs = np.mean([epochs for _, _, epochs, _ in part])
@@ -148,17 +149,19 @@ def main(arguments=None):
     for column in (0, 1):
         per_epoch = np.array([result[column] / result[2] for result in part])
         slope, fixed = np.polyfit(work_done, per_epoch, 1)
-        grid = sum(fixed + slope * multiplications(hidden, d, k) / 1e6 for hidden in HIDDEN) * len(ALPHAS) * mean_epochs
+        of_widths = [fixed + slope * multiplications(hidden, d, k) / 1e6 for hidden in HIDDEN]
+        grid = sum(of_widths) * len(ALPHAS) * mean_epochs
         totals.append(grid + sum(result[column] for result in final))
         unit = ("s", "core-seconds")[column]
         print(
             f"  extrapolated: (16 widths' time per epoch, fitted as {1000 * fixed:.0f} ms + {1000 * slope:.0f} ms per "
             f"million multiplications) x 8 alphas x {mean_epochs:.0f} epochs = {grid:.0f} {unit}"
         )
+    sklearn_wall = totals[0] / options.cores
     print(
         f"\n{'':14}{'scikit-learn':>14}{'tunescope':>12}{'faster':>9}\n"
-        f"{'wall':14}{totals[0] / options.cores:12.0f} s{ours_wall:10.1f} s{totals[0] / options.cores / ours_wall:8.1f}x"
-        f"\n{'core-seconds':14}{totals[1]:12.0f} s{ours_cpu:10.1f} s{totals[1] / ours_cpu:8.1f}x"
+        f"{'wall':14}{sklearn_wall:12.0f} s{ours_wall:10.1f} s{sklearn_wall / ours_wall:8.1f}x\n"
+        f"{'core-seconds':14}{totals[1]:12.0f} s{ours_cpu:10.1f} s{totals[1] / ours_cpu:8.1f}x"
     )
     difference = found.mean - accuracies.mean()
     print(f"\ntest accuracy of the best setting: {100 * difference:+.2f} points against scikit-learn's runs of it")

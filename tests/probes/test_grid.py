@@ -37,13 +37,11 @@ def test_result_is_whole_and_consistent():
     # 958 points in minibatches of 200 are 5 updates an epoch
     assert result.settings["n_train"] + result.settings["n_validation"] == len(X)
     assert result.settings["rung_epochs"] == [4, 12, 24]
-    assert sorted(r["epochs"] for r in result.rows) == [4, 4, 4, 12, 24, 24][: len(result.rows)]
+    # one of two widths goes on, then two of three alphas
+    assert sorted(r["epochs"] for r in result.rows) == [4, 4, 4, 12, 24, 24]
     assert sum(not r["stopped_early"] for r in result.rows) == sum(r["epochs"] == 24 for r in result.rows)
     assert result.best in result.rows
     assert not result.best["stopped_early"]
-    assert result.best["validation_accuracy"] == max(
-        r["validation_accuracy"] for r in result.rows if not r["stopped_early"]
-    )
     assert result.mean == pytest.approx(np.mean(result.accuracies))
     assert result.std == pytest.approx(np.std(result.accuracies, ddof=1))
     assert told[-1][0] == told[-1][1]
@@ -100,6 +98,19 @@ def test_stopping_losers_does_not_change_the_winner():
     assert halved.best_alpha == whole.best_alpha == 1e-4
     assert not any(row["stopped_early"] for row in whole.rows)
     assert sum(row["epochs"] for row in halved.rows) < 0.5 * sum(row["epochs"] for row in whole.rows)
+
+
+def test_negligible_alphas_share_a_network():
+    X, y, _, _ = digits()
+    arguments = {"hidden": [(8, 8)], "rungs": (), "max_iter": 3, "device": "cpu", "precision": "float32"}
+    alphas = [1e-7, 1.0, 1e-5, 1e-1]
+    rows = grid_search(X, y, alphas=alphas, negligible=1e-4, **arguments).rows
+    assert [row["alpha"] for row in rows] == alphas
+    assert [row["trained_as"] for row in rows] == [1e-5, 1.0, 1e-5, 1e-1]
+    assert {**rows[0], "alpha": 1e-5} == rows[2]
+    alone = grid_search(X, y, alphas=alphas, negligible=0.0, **arguments).rows
+    assert [row["trained_as"] for row in alone] == alphas
+    assert alone[2]["validation_accuracy"] == pytest.approx(rows[2]["validation_accuracy"], abs=1e-3)
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])

@@ -25,8 +25,11 @@ HIDDEN: tuple[tuple[int, ...], ...] = tuple(itertools.product(WIDTHS, WIDTHS))
 """The hidden widths of the paper's grid (Zhou and Srikumar, ACL 2022, appendix)."""
 ALPHAS = tuple(10.0**exponent for exponent in range(-7, 1))
 """The L2 weights of the paper's grid."""
-RUNGS = (200, 1200, 2600)
-"""Updates after which losers stop. With 16,853 points: after 3, 18 and 39 epochs."""
+RUNGS = (200, 1200, 3000)
+"""Updates after which losers stop. With 16,853 points: after 3, 18 and 45 epochs."""
+NEGLIGIBLE = 1e-4
+"""Alphas up to this one share a network in the search: their validation accuracies differ less than those of two
+initialisations (docs/probes.md), since their slopes are lost in those of the loss."""
 KEEP = 0.25
 """The share that goes on after a rung."""
 
@@ -40,7 +43,8 @@ class GridResult:
 
     rows: list[dict[str, Any]]
     """One setting a row, in the order of the grid: hidden1, hidden2, … (0 where there is no such layer), alpha,
-    epochs (trained), validation_accuracy (0 … 1), stopped_early (whether it lost at a rung)."""
+    trained_as (the alpha of the network that stands for it), epochs (trained), validation_accuracy (0 … 1),
+    stopped_early (whether it lost at a rung)."""
     best: dict[str, Any]
     """The row of the best setting."""
     best_hidden: tuple[int, ...]
@@ -98,6 +102,7 @@ def grid_search(
     validation: float = 0.2,
     rungs: Sequence[int] = RUNGS,
     keep: float = KEEP,
+    negligible: float = NEGLIGIBLE,
     max_iter: int = 1000,
     seed: int = 0,
     device: str = "auto",
@@ -106,15 +111,17 @@ def grid_search(
 ) -> GridResult:
     """Search the paper's grid of classifier probes and measure the best one.
 
-    Every combination of `hidden` and `alphas` is trained on the points outside the validation set, all together.
+    Every combination of `hidden` and `alphas` (but see `negligible`) is trained on the points outside the
+    validation set, all together.
     After each of `rungs` updates (rounded up to whole epochs) losers stop, by successive halving (Jamieson and
-    Talwalkar, 2016) in the order in which the two hyperparameters show: the first rung judges widths, by their
-    mean over all alphas; the second judges alphas, by their mean over the widths that are left; further ones
-    judge settings. Each time the share `keep` with the highest validation accuracy, averaged over the last
-    epochs (a quarter of them, at most five), goes on. The best setting at the last rung wins, ties going to the
-    first in the order of the grid. A setting that meets scikit-learn's rule for stopping before that stops there
-    and competes with what it has. Networks of the same widths start from the same initial weights, and all see
-    the same minibatches, so that settings differ by nothing else.
+    Talwalkar, 2016). A setting's mark is its validation accuracy, averaged over the last epochs (a quarter of
+    them, at most five). The first rung judges widths, by their mean mark over all alphas, the second alphas, by
+    their mean mark over the widths that are left, the third widths again, and so on; each time the share `keep`
+    of them goes on. At the last rung the alpha with the highest mean mark over the widths that are left wins, and
+    with it the widths with the highest mark; ties go to the first in the order of the grid. The means are there
+    because marks of single settings differ by chance more than by alpha. A setting that meets scikit-learn's rule
+    for stopping stops there and competes with what it has. Networks of the same widths start from the same
+    initial weights, and all see the same minibatches, so that settings differ by nothing else.
 
     The winner is then trained on all training points from `runs` initialisations, to the end and in float32, as
     `ClassifierProbe` with random_state seed, seed + 1, … trains it, and its accuracy on the test points is taken.
@@ -130,8 +137,10 @@ def grid_search(
     runs : initialisations of the best setting
     validation : share of the points of each label that makes the validation set, drawn by `seed`; labels with a
         single point stay in training
-    rungs : updates after which losers stop; () trains every setting to its own end
+    rungs : updates after which losers stop; () trains every setting to its own end, where the highest mark wins
     keep : share that goes on after each rung but the last
+    negligible : alphas up to this one are so small that networks of the same widths differ by chance alone; one
+        network, with the largest of these alphas, stands for all of them. 0 trains every setting on its own
     max_iter : largest number of epochs of any training
     device : "auto", "cpu", "cuda" or "cuda:N"
     precision : of the matrix products of the search: "float32", "bfloat16" (weights, moments and sums stay
@@ -158,13 +167,15 @@ def grid_search(
     chosen_device = choose_device(device)
     half = precision == "bfloat16" or (precision == "auto" and has_fast_bfloat16(chosen_device))
     updates = math.ceil((~held_out).sum() / min(200, (~held_out).sum()))
-    ends = sorted({min(max_iter, math.ceil(rung / updates)) for rung in rungs}) or [max_iter]
+    ends = sorted({min(max_iter, math.ceil(rung / updates)) for rung in rungs})
 
+    trained_as = _stand_ins([float(alpha) for alpha in alphas], negligible)
+    distinct = sorted(set(trained_as.values()), key=list(trained_as.values()).index)
     search = _Search(
         points,
         indices,
         held_out,
-        list(itertools.product(shapes, map(float, alphas))),
+        list(itertools.product(shapes, distinct)),
         n_outputs=len(classes) if len(classes) > 2 else 1,
         device=chosen_device,
         half=half,
@@ -172,7 +183,7 @@ def grid_search(
         seed=seed,
     )
     final = runs if X_test is not None else 0
-    meter = _Meter(progress, len(search.grid), ends, keep, final)
+    meter = _Meter(progress, len(shapes), len(distinct), ends or [max_iter], keep, final)
     search.meter = meter
     best = search.halve(ends, keep)
     best_hidden, best_alpha = search.grid[best]
@@ -188,10 +199,15 @@ def grid_search(
             fit_together(probes, points, labels)
         accuracies_ = np.array([probe.score(X_test, np.asarray(y_test)) for probe in probes])
     meter.finish()
-    rows = search.rows()
+    row_of = {(widths, alpha): search.row(i) for i, (widths, alpha) in enumerate(search.grid)}
+    rows = [
+        {**row_of[widths, stand_in], "alpha": alpha, "trained_as": stand_in}
+        for widths in shapes
+        for alpha, stand_in in trained_as.items()
+    ]
     return GridResult(
         rows=rows,
-        best=rows[best],
+        best={**search.row(best), "trained_as": best_alpha},
         best_hidden=best_hidden,
         best_alpha=best_alpha,
         accuracies=accuracies_,
@@ -204,8 +220,9 @@ def grid_search(
             "n_train": int((~held_out).sum()),
             "n_validation": int(held_out.sum()),
             "rungs": [int(rung) for rung in rungs],
-            "rung_epochs": ends if rungs else [],
+            "rung_epochs": ends,
             "keep": keep,
+            "negligible": negligible,
             "max_iter": max_iter,
             "seed": seed,
             "device": chosen_device.type,
@@ -247,22 +264,30 @@ def _check_grid(
     return shapes
 
 
+def _stand_ins(alphas: Sequence[float], negligible: float) -> dict[float, float]:
+    """Alpha -> the alpha of the network that stands for it in the search."""
+    small = [alpha for alpha in alphas if alpha <= negligible]
+    return {alpha: max(small) if alpha in small else alpha for alpha in alphas}
+
+
 class _Meter:
     """Tells how much of the planned work is done, in epochs of networks."""
 
     def __init__(
         self,
         tell: Callable[[int, int], None] | None,
-        n_settings: int,
+        n_widths: int,
+        n_alphas: int,
         ends: Sequence[int],
         keep: float,
         final_runs: int,
     ) -> None:
         self._tell = tell
-        left, start, self.done, planned = n_settings, 0, 0, 0
-        for end in ends:
-            planned += left * (end - start)
-            left, start = math.ceil(left * keep), end
+        left, start, self.done, planned = [n_widths, n_alphas], 0, 0, 0
+        for rung, end in enumerate(ends):
+            planned += left[0] * left[1] * (end - start)
+            left[rung % 2] = math.ceil(left[rung % 2] * keep)
+            start = end
         self._total = planned + final_runs * ends[-1]
 
     def reached(self, done: int) -> None:
@@ -299,6 +324,7 @@ class _Search:
         self._lost = [False] * len(grid)
         self._runs: dict[int, Run] = {}
         self._end = 0
+        self._max_iter = max_iter
         dtype = torch.bfloat16 if half else torch.float32
         points = torch.from_numpy(X).to(device, dtype)
         labels = torch.from_numpy(y).to(device)
@@ -357,46 +383,47 @@ class _Search:
         return float(np.mean(self._marks[i][-_MARK_EPOCHS:]))
 
     def halve(self, ends: Sequence[int], keep: float) -> int:
-        """Train up to each rung, drop the losers, and return the winner."""
+        """Train up to each rung, drop the losers, and return the winner; () trains everything to its end."""
         left = list(range(len(self.grid)))
         for rung, end in enumerate(ends):
-            self._end = end
-            train_together(self.courses, end)
-            if end == ends[-1]:
-                break
-            stay = self._winners(left, rung, keep)
-            for i in left:
-                # a setting that had come to its own end was not stopped early
-                self._lost[i] = i not in stay and self._runs[i].parameters is None
-            for course in self.courses:
-                rows = [row for row, run in enumerate(course.runs) if self._row_of[id(run)] in stay]
-                if len(rows) < len(course.runs):
-                    course.keep(rows)
-            left = [i for i in left if i in stay]
+            self._train(end)
+            if end < ends[-1]:
+                left = self._drop(left, self._best(left, by=rung % 2, share=keep))
+        if ends:
+            left = self._best(left, by=1)
+        else:
+            self._train(self._max_iter)
         return min(left, key=lambda i: (-self.mark(i), i))
 
-    def _winners(self, left: Sequence[int], rung: int, keep: float) -> set[int]:
-        """The settings that go on after a rung: of the best widths, of the best alphas, or the best themselves."""
+    def _train(self, end: int) -> None:
+        self._end = end
+        train_together(self.courses, end)
+
+    def _best(self, left: Sequence[int], *, by: int, share: float = 0.0) -> list[int]:
+        """The settings of the best widths (by=0) or alphas (by=1), at least one of them, by their mean marks."""
         groups: dict[Any, list[int]] = {}
         for i in left:
-            widths, alpha = self.grid[i]
-            groups.setdefault((widths, alpha, i)[min(rung, 2)], []).append(i)
+            groups.setdefault(self.grid[i][by], []).append(i)
         means = {key: np.mean([self.mark(i) for i in members]) for key, members in groups.items()}
-        best = sorted(groups, key=lambda key: -means[key])[: math.ceil(len(groups) * keep)]
-        return {i for key in best for i in groups[key]}
+        best = sorted(groups, key=lambda key: -means[key])[: max(1, math.ceil(len(groups) * share))]
+        return sorted(i for key in best for i in groups[key])
 
-    def rows(self) -> list[dict[str, Any]]:
-        """One setting a row, in the order of the grid."""
-        rows = []
-        for i, (widths, alpha) in enumerate(self.grid):
-            named = {f"hidden{layer}": width for layer, width in enumerate(widths, 1)}
-            rows.append(
-                {
-                    **named,
-                    "alpha": alpha,
-                    "epochs": len(self._runs[i].losses),
-                    "validation_accuracy": self.mark(i),
-                    "stopped_early": self._lost[i],
-                }
-            )
-        return rows
+    def _drop(self, left: Sequence[int], stay: list[int]) -> list[int]:
+        for i in set(left) - set(stay):
+            self._lost[i] = self._runs[i].parameters is None  # else it had come to its own end
+        for course in self.courses:
+            rows = [row for row, run in enumerate(course.runs) if self._row_of[id(run)] in stay]
+            if len(rows) < len(course.runs):
+                course.keep(rows)
+        return stay
+
+    def row(self, i: int) -> dict[str, Any]:
+        """What became of one setting."""
+        widths, alpha = self.grid[i]
+        return {
+            **{f"hidden{layer}": width for layer, width in enumerate(widths, 1)},
+            "alpha": alpha,
+            "epochs": len(self._runs[i].losses),
+            "validation_accuracy": self.mark(i),
+            "stopped_early": self._lost[i],
+        }
