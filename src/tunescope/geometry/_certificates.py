@@ -7,7 +7,7 @@ distance from below; a point of each hull, given by convex weights, bounds it fr
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,8 +17,17 @@ Verdict = Literal["separable", "meet", "undecided"]
 THIN = 1e-8
 """Gaps below this share of the data's radius are not told from none: they count as meeting, and are counted."""
 
-COINCIDENT = 1e-11
-"""Points nearer than this share of the radius coincide: float64 sums of a thousand products differ that much."""
+_COINCIDENT_FLOAT64 = 1e-11
+_COINCIDENT_FLOAT32 = 1e-9
+
+
+def coincident(*points: NDArray[Any]) -> float:
+    """Share of the radius below which two weighted means of points coincide.
+
+    For float64 what sums of a thousand products differ by; for float32 a sixtieth of the rounding that each
+    coordinate already carries.
+    """
+    return _COINCIDENT_FLOAT32 if any(p.dtype == np.float32 for p in points) else _COINCIDENT_FLOAT64
 
 
 @dataclass(frozen=True)
@@ -88,11 +97,13 @@ def verify(certificate: Separation, A: ArrayLike, B: ArrayLike) -> bool:
         True when the weights are convex and give two points at most ``upper`` apart, when the hyperplane leaves
         a gap of at least ``lower`` between the hulls, and when the verdict follows from these two facts.
     """
-    A, B = np.asarray(A, dtype=np.float64), np.asarray(B, dtype=np.float64)
+    A, B = np.asarray(A), np.asarray(B)
+    together = coincident(A, B)
+    A, B = A.astype(np.float64), B.astype(np.float64)
     c = certificate
     center = A.mean(axis=0)
     radius = max(np.linalg.norm(A - center, axis=1).max(), np.linalg.norm(B - center, axis=1).max())
-    rounding = COINCIDENT * radius
+    rounding = together * radius
     for weights, points, count in ((c.weights_a, c.points_a, len(A)), (c.weights_b, c.points_b, len(B))):
         if weights.min() < 0 or abs(weights.sum() - 1) > 1e-9 or points.min() < 0 or points.max() >= count:
             return False

@@ -31,6 +31,9 @@ _NO_WIDTH = 1e-13
 _FAR_OFF = 10.0
 """Points this many radii away from the origin are centred in a float64 copy before anything is computed."""
 
+_SAMPLE = 8
+"""Points per dimension from which the principal axes are found."""
+
 _COPY_LIMIT = 128 * 2**20
 """Bytes up to which float32 points are copied to float64; larger ones are read as they are, to save memory."""
 
@@ -90,30 +93,31 @@ def plain(X: FloatArray) -> Coordinates:
     return Coordinates(points, center, np.ones(points.shape[1]), radius or 1.0, radius, None)
 
 
-def evened(X: FloatArray) -> Coordinates:
-    """Principal axes of the points, evened out; float64."""
+def principal(X: FloatArray) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    """(points on orthonormal axes close to the principal ones, the axes as columns, radius); float64."""
     center, radius = _center_and_radius(X)
     n, d = X.shape
     if n < d:
         difference = X.astype(np.float64) - center
-        _, _, rows = np.linalg.svd(difference, full_matrices=False)
-        axes = rows.T
-        turned = difference @ axes
-    else:
-        gram = np.zeros((d, d))
-        for block in _blocks(X):
-            difference = block.astype(np.float64) - center
-            gram += difference.T @ difference
-        axes = np.linalg.eigh(gram)[1][:, ::-1]
-        turned = np.empty((n, d))
-        for i in range(0, n, 4096):
-            turned[i : i + 4096] = (X[i : i + 4096].astype(np.float64) - center) @ axes
-    width = np.sqrt(np.einsum("ij,ij->j", turned, turned) / max(n, 1))
+        axes = np.linalg.svd(difference, full_matrices=False)[2].T
+        return difference @ axes, axes, radius
+    # any orthonormal axes keep all there is; those of a part of the points are principal enough
+    sample = X[:: max(1, n // (_SAMPLE * d))].astype(np.float64) - center
+    axes = np.linalg.eigh(sample.T @ sample)[1][:, ::-1]
+    turned = np.empty((n, d))
+    for i in range(0, n, 4096):
+        turned[i : i + 4096] = (X[i : i + 4096].astype(np.float64) - center) @ axes
+    return turned, axes, radius
+
+
+def even(turned: NDArray[np.float64], axes: NDArray[np.float64], radius: float, share: float) -> Coordinates:
+    """Points on principal axes, each axis divided by its width but by no less than a share of the largest one."""
+    width = np.sqrt(np.einsum("ij,ij->j", turned, turned) / max(len(turned), 1))
     widest = float(width.max(initial=0.0))
     if widest == 0.0:
         return Coordinates(turned[:, :1].copy(), np.zeros(1), np.ones(1), 1.0, radius, axes[:, :1])
     keep = width > _NO_WIDTH * widest
-    stretch = 1.0 / np.maximum(width[keep], EVENING * widest)
+    stretch = 1.0 / np.maximum(width[keep], share * widest)
     points = np.ascontiguousarray(turned[:, keep])
     points *= stretch
     size = float(np.sqrt(np.einsum("ij,ij->i", points, points).max(initial=0.0)))
@@ -122,23 +126,37 @@ def evened(X: FloatArray) -> Coordinates:
 
 
 class Spaces:
-    """The two coordinates of one set of points; the evened ones are made when first asked for, once."""
+    """The coordinates of one set of points; the evened ones are made when first asked for, once."""
 
     def __init__(self, X: FloatArray) -> None:
         self.X = X
         self.plain = plain(X)
         self.center = X.mean(axis=0, dtype=np.float64)
         """(d,) mean of the points."""
-        self._evened: Coordinates | None = None
+        self._made: dict[float, Coordinates] = {}
+        self._principal: tuple[NDArray[np.float64], NDArray[np.float64], float] | None = None
         self._lock = Lock()
+
+    def _even(self, share: float) -> Coordinates:
+        with self._lock:
+            if share not in self._made:
+                if self._principal is None:
+                    self._principal = principal(self.X)
+                self._made[share] = even(*self._principal, share)
+            return self._made[share]
 
     @property
     def evened(self) -> Coordinates:
-        """Evened coordinates of all points."""
-        with self._lock:
-            if self._evened is None:
-                self._evened = evened(self.X)
-            return self._evened
+        """Evened coordinates: gaps here are still a guide to gaps in the original space."""
+        return self._even(EVENING)
+
+    @property
+    def flat(self) -> Coordinates:
+        """All axes as wide as each other, those that hold little more than rounding as well.
+
+        The quickest to a common point, and the least telling about gaps.
+        """
+        return self._even(_NO_WIDTH)
 
     @property
     def radius(self) -> float:

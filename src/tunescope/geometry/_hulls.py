@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tunescope.errors import RepresentationError
 from tunescope.geometry._active_set import heights
-from tunescope.geometry._certificates import COINCIDENT, THIN, HullDistance, Separation, Verdict
+from tunescope.geometry._certificates import THIN, HullDistance, Separation, Verdict, coincident
 from tunescope.geometry._coordinates import Coordinates, FloatArray, IntArray, Spaces
 from tunescope.geometry._nearest_points import nearest_points
 
@@ -19,6 +19,8 @@ DEFAULT_RTOL = 1e-3
 _POOL = 128
 _USABLE = 1e-9
 """An earlier active set whose pivots differ more than this is nearly dependent by now: begin afresh."""
+_CREEPING = 1e-6
+"""Means nearer than this share of the radius most often belong to hulls that meet: slow progress ends the search."""
 _SMALL_WEIGHT = 1e-12
 """Least weight with which an earlier active point takes part again."""
 
@@ -51,6 +53,7 @@ def solve(
     cutoff: float = np.inf,
     start: Contact | None = None,
     max_steps: int | None = None,
+    rounding: float = 1e-13,
     pool: int = _POOL,
 ) -> Contact:
     """Run the active-set method on two ascending sets of rows; ``start`` is an earlier contact to begin with."""
@@ -69,7 +72,8 @@ def solve(
     steps = max_steps if max_steps is not None else 40 * min(d + 2, len(rows)) + 400
     status, k, lower, upper = nearest_points(
         space.points, space.center, space.stretch, rows, len(rows_a), space.size, verdict_only, rtol, least_gap,
-        1e-13 * space.size, cutoff, steps, min(pool, len(rows)), Qt, Rt, k, active, weights, direction, counters,
+        rounding * space.size, _CREEPING * space.size, cutoff, steps, min(pool, len(rows)), Qt, Rt, k, active,
+        weights, direction, counters,
     )  # fmt: skip
     positions = active[:k]
     return Contact(
@@ -146,7 +150,7 @@ def certify(
             # rounding of the two bounds may cross when they agree to all digits
             lower = min(lower, upper)
             return HullDistance("separable", lower, upper, normal, offset, at_a, weights_a, at_b, weights_b, tolerance)
-    verdict: Verdict = "meet" if upper <= COINCIDENT * plain.radius else "undecided"
+    verdict: Verdict = "meet" if upper <= coincident(spaces.X) * plain.radius else "undecided"
     return HullDistance(verdict, 0.0, upper, None, None, at_a, weights_a, at_b, weights_b, tolerance)
 
 
@@ -160,15 +164,34 @@ def decide(
     """Do the hulls meet? First in the original coordinates, briefly; where that stalls, in evened ones."""
     space = spaces.plain
     brief = 3 * min(space.rank + 2, len(rows_a) + len(rows_b)) + 100
-    contact = solve(space, rows_a, rows_b, verdict_only=True, least_gap=tolerance, start=start, max_steps=brief)
+    contact = solve(
+        space,
+        rows_a,
+        rows_b,
+        verdict_only=True,
+        least_gap=tolerance,
+        start=start,
+        max_steps=brief,
+        rounding=0.5 * coincident(spaces.X),
+    )
     answer = certify(spaces, space, contact, rows_a, rows_b, tolerance)
     if answer.separable or answer.meet:
         return answer, contact
-    contact = solve(spaces.evened, rows_a, rows_b, verdict_only=True, least_gap=tolerance)
-    second = certify(spaces, spaces.evened, contact, rows_a, rows_b, tolerance)
-    if second.separable or second.meet:
-        return second, contact
-    return settle(spaces.X, rows_a, rows_b, tolerance, best=min(answer, second, key=lambda a: a.upper)), contact
+    return _decide_evened(spaces, rows_a, rows_b, tolerance, contact, answer)
+
+
+def _decide_evened(
+    spaces: Spaces, rows_a: IntArray, rows_b: IntArray, tolerance: float, start: Contact, best: HullDistance
+) -> tuple[HullDistance, Contact]:
+    """Go on from where the original coordinates stalled: weights mean the same point in any coordinates."""
+    for space in (spaces.evened, spaces.flat):
+        contact = solve(space, rows_a, rows_b, verdict_only=True, least_gap=tolerance, start=start)
+        answer = certify(spaces, space, contact, rows_a, rows_b, tolerance)
+        if answer.separable or answer.meet:
+            return answer, contact
+        start = contact
+        best = min(best, answer, key=lambda a: a.upper)
+    return settle(spaces.X, rows_a, rows_b, tolerance, best), contact
 
 
 def measure(
@@ -182,11 +205,20 @@ def measure(
         answer = certify(spaces, space, same, rows_a, rows_b, tolerance)
         if answer.meet or (answer.separable and answer.gap <= rtol):
             return answer, same
-    contact = solve(space, rows_a, rows_b, verdict_only=False, rtol=0.5 * rtol, start=start)
+    contact = solve(
+        space, rows_a, rows_b, verdict_only=False, rtol=0.5 * rtol, start=start, rounding=0.5 * coincident(spaces.X)
+    )
     answer = certify(spaces, space, contact, rows_a, rows_b, tolerance)
     if answer.separable or answer.meet:
         return answer, contact
-    return decide(spaces, rows_a, rows_b, tolerance)
+    answer, evened_contact = _decide_evened(spaces, rows_a, rows_b, tolerance, contact, answer)
+    if answer.separable and answer.gap > rtol:
+        # apart after all, and thin: the original coordinates measure it, without giving up
+        contact = solve(space, rows_a, rows_b, verdict_only=False, rtol=0.5 * rtol, start=evened_contact)
+        finer = certify(spaces, space, contact, rows_a, rows_b, tolerance)
+        if finer.separable and finer.gap < answer.gap:
+            return finer, contact
+    return answer, evened_contact
 
 
 def _with_means_of(space: Coordinates, earlier: Contact) -> Contact:
@@ -207,7 +239,7 @@ def settle(X: FloatArray, rows_a: IntArray, rows_b: IntArray, tolerance: float, 
     both = np.concatenate([X[rows_a], X[rows_b]])
     own = Spaces(both)
     own_a, own_b = np.arange(len(rows_a)), np.arange(len(rows_a), len(both))
-    for space in (own.evened, own.plain):
+    for space in (own.evened, own.flat, own.plain):
         for verdict_only in (True, False):
             contact = solve(space, own_a, own_b, verdict_only=verdict_only, rtol=1e-6, least_gap=tolerance)
             answer = certify(own, space, contact, own_a, own_b, tolerance)

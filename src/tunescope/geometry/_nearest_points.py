@@ -131,7 +131,7 @@ def _minor_cycle(Qt, Rt, k, size, S, weights, target, member, work, w, budget):
 
 @njit(cache=True, fastmath=FAST, nogil=True)
 def nearest_points(
-    X, center, stretch, rows, na, size, verdict_only, rtol, least_gap, rounding, cutoff, max_steps, pool_size,
+    X, center, stretch, rows, na, size, verdict_only, rtol, least_gap, rounding, give_up, cutoff, max_steps, pool_size,
     Qt, Rt, k, S, weights, direction, counters,
 ):  # fmt: skip
     """Nearest points of conv(X[rows[:na]]) and conv(X[rows[na:]]).
@@ -139,7 +139,8 @@ def nearest_points(
     X (n, d) any float type, C-contiguous; center (d) float64 is subtracted on the fly; rows int64. ``stretch``
     (d) turns a direction in these coordinates into one of the original space (ones when they are the same).
     ``size`` is the radius of the data. ``least_gap`` is the gap, in the original space, above which hulls are
-    apart; two means nearer than ``rounding`` coincide; a lower bound above ``cutoff`` ends the search. With
+    apart; two means nearer than ``rounding`` coincide; nearer than
+    ``give_up``, the search ends unresolved when it no longer makes good progress. A lower bound above ``cutoff`` ends the search. With
     k > 0, ``Qt``, ``Rt``, ``S[:k]`` and ``weights[:k]`` hold an active set to begin with.
 
     Returns (status, k, lower, upper): S[:k] the active positions with weights[:k]; ``direction`` the best one
@@ -161,6 +162,8 @@ def nearest_points(
     steps = 0
     stale = 0
     best_norm = np.inf
+    norm_then = np.inf
+    next_look = 0
     lower = -np.inf
     upper = np.inf
     status = OPEN
@@ -181,6 +184,12 @@ def nearest_points(
         best_norm = min(best_norm, norm)
         if steps >= max_steps or stale > 60:
             break
+        if norm <= give_up and steps >= next_look:
+            # hulls that meet in all but directions of rounding: the norm creeps, and other coordinates do better
+            if norm > 0.8 * norm_then:
+                break
+            norm_then = norm
+            next_look = steps + 100
         # the heights of the two supporting means: both conditions hold with equality on the active points
         mean_a = 0.0
         mean_b = 0.0
