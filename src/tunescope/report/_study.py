@@ -44,6 +44,7 @@ class Study:
     folder: Path
     settings: dict[str, Any]
     _tables: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+    _parts: dict[str, dict[tuple[str, str], pd.DataFrame]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -62,6 +63,13 @@ class Study:
         if name not in self._tables:
             self._tables[name] = self._read(name)
         return self._tables[name]
+
+    def rows(self, name: str, encoder: str, task: str) -> pd.DataFrame:
+        """The rows of a table that are about one encoder, probed on one task."""
+        if name not in self._parts:
+            self._parts[name] = dict(groups(self.table(name), "encoder", "task"))
+        found = self._parts[name].get((encoder, task))
+        return self.table(name)[:0] if found is None else found
 
     def _read(self, name: str) -> pd.DataFrame:
         import pandas as pd
@@ -94,16 +102,24 @@ def _plain_origin(table: pd.DataFrame) -> pd.DataFrame:
             values = table[column] if column in table.columns else pd.Series(-1, index=table.index)
             table[column] = pd.to_numeric(values, errors="coerce").fillna(-1).astype("int64")
         else:
-            values = table[column] if column in table.columns else pd.Series("", index=table.index)
-            table[column] = values.astype("object").where(values.notna(), "").astype(str)
+            table[column] = _text(table[column]) if column in table.columns else ""
     if "update" in table.columns:
         # Spaces of the original encoder have no update; they are where every run starts.
         updates = pd.to_numeric(table["update"], errors="coerce")
         table["update"] = updates.where(updates.notna() | (table["stage"] != ORIGINAL), 0)
     for column in ("label", "label_a", "label_b", "nearest", "split"):
         if column in table.columns:
-            table[column] = table[column].astype("object").where(table[column].notna(), "").astype(str)
+            table[column] = _text(table[column])
     return table
+
+
+def _text(values: pd.Series) -> pd.Series:
+    """The same as text, empty where there is nothing."""
+    import pandas as pd
+
+    if values.isna().all():
+        return pd.Series("", index=values.index)
+    return values.fillna("").astype(str)
 
 
 def groups(table: pd.DataFrame, *columns: str) -> Iterator[tuple[tuple[Any, ...], pd.DataFrame]]:

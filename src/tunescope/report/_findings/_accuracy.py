@@ -49,7 +49,7 @@ class Accuracy:
 
 def find_accuracies(study: Study, run: Run) -> tuple[Accuracy, ...]:
     """Accuracies of a run by probe, layer and split: test before train, the last layer first."""
-    rows = run.mine(study.table("accuracy"))
+    rows = run.mine(study, "accuracy")
     rows = rows[rows["accuracy"].notna()]
     if "probe" not in rows.columns:
         rows = rows.assign(probe="classifier")

@@ -137,7 +137,7 @@ def percent(value: Estimate) -> str:
 
 def percent_of(value: float) -> str:
     """A share as a percentage with one decimal."""
-    return f"{100 * value:.1f} %"
+    return f"{100 * value:.1f}\N{NO-BREAK SPACE}%"
 
 
 def number_of(value: float) -> str:

@@ -61,7 +61,7 @@ class Clusters:
 def find_clusters(study: Study, run: Run) -> Clusters:
     """What DirectProbe found in the spaces of a run, before ("original") and after ("fine-tuned")."""
     spaces = []
-    for row in _ends(run.mine(study.table("clusters"))).to_dict("records"):
+    for row in _ends(run.mine(study, "clusters")).to_dict("records"):
         spaces.append(
             Space(
                 row["stage"],
@@ -77,7 +77,7 @@ def find_clusters(study: Study, run: Run) -> Clusters:
             )
         )
     sizes: dict[tuple[str, int, int], dict[str, list[int]]] = {}
-    for row in _ends(run.mine(study.table("cluster_sizes"))).to_dict("records"):
+    for row in _ends(run.mine(study, "cluster_sizes")).to_dict("records"):
         of_label = sizes.setdefault((row["stage"], int(row["seed"]), int(row["layer"])), {})
         of_label.setdefault(row["label"], []).append(int(row["n_points"]))
     for of_space in sizes.values():
@@ -94,7 +94,7 @@ def find_clusters(study: Study, run: Run) -> Clusters:
             _whole(row.get("n_points")) or 0,
             "" if row.get("text") is None or row.get("text") != row.get("text") else str(row.get("text")),
         )
-        for row in _ends(run.mine(study.table("blocks"))).to_dict("records")
+        for row in _ends(run.mine(study, "blocks")).to_dict("records")
     ]
     blocks.sort(key=lambda block: (block.kind != "conflict", -block.n_points, block.label_a, block.label_b))
     return Clusters(tuple(spaces), sizes, tuple(blocks))

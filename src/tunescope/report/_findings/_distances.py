@@ -36,7 +36,7 @@ class Distances:
 
 def find_distances(study: Study, run: Run) -> dict[int, Distances]:
     """The distance matrices of a run's training split, by layer."""
-    rows = run.mine(study.table("pairs"))
+    rows = run.mine(study, "pairs")
     if "split" in rows.columns:
         rows = rows[rows["split"].isin(("train", ""))]
     if rows.empty:

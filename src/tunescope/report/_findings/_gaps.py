@@ -57,7 +57,7 @@ def _nanmean(values: np.ndarray) -> np.ndarray:
 
 def find_gaps(study: Study, run: Run) -> dict[int, Gaps]:
     """The minimum distances of a run, by layer; layers without any are left out."""
-    rows = run.timeline(study.table("gaps"), "layer", "label")
+    rows = run.timeline(study, "gaps", "layer", "label")
     found: dict[int, Gaps] = {}
     for (layer,), part in groups(rows, "layer"):
         updates = tuple(sorted({int(update) for update in part["update"]}))

@@ -25,7 +25,7 @@ class Memorisation:
 
 def find_memorisation(study: Study, run: Run) -> tuple[Memorisation, ...]:
     """The curves of a run, original before fine-tuned."""
-    rows = run.mine(study.table("memorisation"))
+    rows = run.mine(study, "memorisation")
     found = []
     for (stage, layer), part in groups(rows, "stage", "layer"):
         epochs = tuple(sorted({int(epoch) for epoch in part["probe_epoch"]}))

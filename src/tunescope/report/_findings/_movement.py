@@ -25,7 +25,7 @@ class Movement:
 
 def find_movement(study: Study, run: Run) -> dict[int, dict[int, Movement]]:
     """Movements of a run, by layer and seed."""
-    rows = run.mine(study.table("movement"))
+    rows = run.mine(study, "movement")
     rows = rows[rows["tuned_on"] != ""]
     if "update" in rows.columns and rows["update"].notna().any():
         rows = rows[rows["update"] == rows.groupby(["layer", "seed"])["update"].transform("max")]

@@ -39,7 +39,7 @@ class Paths:
 
 def find_paths(study: Study, run: Run) -> dict[int, dict[int, Paths]]:
     """Centroid paths of a run, by layer and seed (principal axes differ between both)."""
-    rows = run.timeline(study.table("paths"), "layer", "label")
+    rows = run.timeline(study, "paths", "layer", "label")
     found: dict[int, dict[int, Paths]] = {}
     for (layer, seed), part in groups(rows, "layer", "seed"):
         updates = tuple(sorted({int(update) for update in part["update"]}))

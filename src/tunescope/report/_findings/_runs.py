@@ -57,12 +57,12 @@ class Run:
             return f"{self.encoder} · {self.task}"
         return f"{self.encoder} · {self.task}, tuned on {self.tuned_on}"
 
-    def mine(self, table: pd.DataFrame) -> pd.DataFrame:
-        """The rows of this run, those of the original encoder among them."""
-        here = (table["encoder"] == self.encoder) & (table["task"] == self.task)
-        return table[here & table["tuned_on"].isin(("", self.tuned_on))]
+    def mine(self, study: Study, name: str) -> pd.DataFrame:
+        """The rows of a table that are about this run, those of the original encoder among them."""
+        rows = study.rows(name, self.encoder, self.task)
+        return rows[rows["tuned_on"].isin(("", self.tuned_on))]
 
-    def timeline(self, table: pd.DataFrame, *keys: str) -> pd.DataFrame:
+    def timeline(self, study: Study, name: str, *keys: str) -> pd.DataFrame:
         """Rows of the fine-tuning by seed; a seed without update 0 starts with the original encoder.
 
         `keys` are further columns (such as layer and label) for each value of which update 0 is looked for.
@@ -70,7 +70,7 @@ class Run:
         """
         import pandas as pd
 
-        rows = self.mine(table)
+        rows = self.mine(study, name)
         at_end = rows["update"].isna()
         if at_end.any():
             named = ["seed", *keys]

@@ -52,7 +52,7 @@ class LeftOut:
 
 def conventions(study: Study, run: Run) -> tuple[str, ...]:
     """The conventions that a run's similarities were computed by, the house's own first."""
-    table = run.mine(study.table("similarity"))
+    table = run.mine(study, "similarity")
     if "convention" not in table.columns:
         return (CONVENTION,)
     names = sorted({str(name) for name in table["convention"].dropna()})
@@ -61,7 +61,7 @@ def conventions(study: Study, run: Run) -> tuple[str, ...]:
 
 def find_similarity_curves(study: Study, run: Run, convention: str = CONVENTION) -> dict[int, SimilarityCurve]:
     """Similarity to the start over updates, by layer. At update 0 a space is compared with itself: 1."""
-    rows = run.mine(study.table("similarity"))
+    rows = run.mine(study, "similarity")
     rows = rows[(rows["comparison"] == TO_START) & (rows["tuned_on"] != "")]
     if "convention" in rows.columns:
         rows = rows[rows["convention"] == convention]
@@ -91,7 +91,7 @@ def find_similarities(
     study: Study, run: Run, layer: int, comparison: str, tuned: bool, convention: str = CONVENTION
 ) -> tuple[Similarity, ...]:
     """The comparisons of one kind in one layer, by seed: at the end, or (not `tuned`) at the start."""
-    rows = run.mine(study.table("similarity"))
+    rows = run.mine(study, "similarity")
     rows = rows[(rows["comparison"] == comparison) & (rows["layer"] == layer)]
     if "convention" in rows.columns:
         rows = rows[rows["convention"] == convention]
@@ -124,7 +124,7 @@ def find_similarities(
 
 def find_left_out(study: Study, run: Run, layer: int, convention: str = CONVENTION) -> tuple[LeftOut, ...]:
     """Similarity to the start at the end without each label, the most decisive label first."""
-    rows = run.mine(study.table("leave_one_out"))
+    rows = run.mine(study, "leave_one_out")
     rows = rows[(rows["comparison"] == TO_START) & (rows["layer"] == layer) & (rows["tuned_on"] != "")]
     if "convention" in rows.columns:
         rows = rows[rows["convention"] == convention]

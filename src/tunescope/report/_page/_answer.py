@@ -22,6 +22,8 @@ class Card:
     decimals: int
     reading: str
     """One plain sentence about it."""
+    over: str = "seeds"
+    """What the interval of `after` is over: "seeds" or "initialisations"."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,10 @@ def _headline(summary: Summary) -> str:
         elif moved > 1:
             parts.append(f"moved {labels} {_times(moved)} apart")
         else:
-            parts.append(f"brought {labels} closer together, to {100 * moved:.0f} % of their distance")
+            parts.append(f"brought {labels} closer together, to {100 * moved:.0f}\N{NO-BREAK SPACE}% of their distance")
     gain = _difference(summary.accuracy_before, summary.accuracy_after)
     if gain is not None:
-        points = f"{abs(100 * gain):.1f} points"
-        verb = "raised" if gain > 0 else "lowered"
-        parts.append(f"{verb} the probe's accuracy by {points}" if abs(gain) >= 0.0005 else "left accuracy as it was")
+        parts.append(_gained(summary, gain))
     if not parts and summary.clusters_before and summary.clusters_after:
         parts.append(f"turned {summary.clusters_before.mean:.4g} clusters into {summary.clusters_after.mean:.4g}")
     if not parts and summary.to_start is not None:
@@ -68,8 +68,20 @@ def _headline(summary: Summary) -> str:
     return f"{who} {' and '.join(parts)}."
 
 
+def _gained(summary: Summary, gain: float) -> str:
+    """What became of the accuracy; a change within its own interval is not called one."""
+    before, after = summary.accuracy_before, summary.accuracy_after
+    points = f"{abs(100 * gain):.1f} points"
+    if before is not None and after is not None and after.low is not None and after.high is not None:
+        if after.low <= before.mean <= after.high:
+            return f"left the probe's accuracy where it was, within {points}"
+    elif abs(gain) < 0.0005:
+        return "left the probe's accuracy where it was"
+    return f"{'raised' if gain > 0 else 'lowered'} the probe's accuracy by {points}"
+
+
 def _times(ratio: float) -> str:
-    return f"{ratio:.1f} times as far" if ratio >= 1.95 else f"{100 * (ratio - 1):.0f} % farther"
+    return f"{ratio:.1f} times as far" if ratio >= 1.95 else f"{100 * (ratio - 1):.0f}\N{NO-BREAK SPACE}% farther"
 
 
 def _details(summary: Summary) -> list[str]:
@@ -80,8 +92,11 @@ def _details(summary: Summary) -> list[str]:
     )
     if raw is not None and scaled is not None:
         growth = raw / scaled
-        whole = f"The whole space {'grew' if growth > 1 else 'shrank'} by a factor of {growth:.2f}"
-        said.append(f"{whole}; measured against that, distances changed by a factor of {scaled:.2f}.")
+        if abs(growth - 1) < 0.005:
+            said.append("The whole space kept its size.")
+        else:
+            whole = f"The whole space {'grew' if growth > 1 else 'shrank'} by a factor of {growth:.2f}"
+            said.append(f"{whole}; measured against that, distances changed by a factor of {scaled:.2f}.")
     if summary.linear_after is not None and summary.n_labels is not None:
         was = {True: "linear", False: "not linear", None: "not measured"}[summary.linear_before]
         now = "linear" if summary.linear_after else "not linear"
@@ -99,7 +114,9 @@ def _accuracy(summary: Summary) -> Card | None:
         return None
     one = summary.accuracy
     reading = f"share of {one.split} points that a classifier probe labels correctly"
-    return Card("accuracy", "Probe accuracy", summary.accuracy_before, summary.accuracy_after, "%", 1, reading)
+    return Card(
+        "accuracy", "Probe accuracy", summary.accuracy_before, summary.accuracy_after, "%", 1, reading, one.over
+    )
 
 
 def _clusters(summary: Summary) -> Card | None:

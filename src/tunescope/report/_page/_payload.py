@@ -111,6 +111,7 @@ def _run(study: Study, run: Run, detail: Detail) -> dict[str, Any]:
                 "unit": card.unit,
                 "decimals": card.decimals,
                 "reading": card.reading,
+                "over": card.over,
             }
             for card in told.cards
         ],
@@ -356,11 +357,12 @@ def _tasks(study: Study) -> dict[str, Any]:
 def _settings(study: Study) -> dict[str, Any]:
     """Settings, versions and seeds as they were stored, without the list of units."""
     left = {key: value for key, value in study.settings.items() if key not in ("units", "tasks", "name")}
-    versions = left.pop("versions", None)
+    versions, notes = left.pop("versions", None), left.pop("notes", None)
     entries = _flat(left)
     return {
         "versions": versions if isinstance(versions, dict) else None,
         "settings": entries[:_MOST_ENTRIES],
+        "notes": [str(note) for note in notes] if isinstance(notes, list) else [],
         "finished": left.get("finished"),
     }
 

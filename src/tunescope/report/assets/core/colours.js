@@ -49,5 +49,5 @@ export function rampColour(kind, share) {
 
 /** Colours of ordered things (layers): from quiet to strong, in the theme's own ramp. */
 export function ordered(index, n) {
-  return `color-mix(in oklab, var(--first) ${Math.round(100 - (100 * index) / Math.max(n - 1, 1))}%, var(--last))`;
+  return `color-mix(in oklab, var(--first) ${n > 1 ? Math.round(100 - (100 * index) / (n - 1)) : 0}%, var(--last))`;
 }

@@ -44,7 +44,7 @@ export function figure({ id, title, note, controls = [], draw, table, say, wide 
 
 /** A table that can be scrolled sideways on its own. */
 export function tableOf({ head, rows, caption }) {
-  const numeric = head.map((_, column) => rows.every((row) => typeof row[column] !== "string" || /^[+−–\d. %→\u202f]*$/.test(row[column])));
+  const numeric = head.map((_, column) => rows.every((row) => typeof row[column] !== "string" || /^[+−–\d. %→\u202f\u00a0]*$/.test(row[column])));
   return el("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": caption || "Table of the numbers" },
     el("table", null,
       caption ? el("caption", { class: "unseen" }, caption) : null,

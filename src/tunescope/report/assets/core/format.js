@@ -18,7 +18,7 @@ export function fixed(value, decimals) {
 
 /** A share as a percentage. */
 export function percent(value, decimals = 1) {
-  return value === null || value === undefined ? "–" : `${fixed(100 * value, decimals)} %`;
+  return value === null || value === undefined ? "–" : `${fixed(100 * value, decimals)}\u00a0%`;
 }
 
 /** A change with its sign. */

@@ -35,7 +35,7 @@ export function tickTexts(values, isPercent = false) {
   if (size >= 1e6 || (size > 0 && size < 1e-3)) return shown.map((value) => (value === 0 ? "0" : value.toExponential(1).replace("-", "−")));
   let decimals = 0;
   while (decimals < 6 && shown.some((value) => Math.abs(value - Number(value.toFixed(decimals))) > 1e-9 * Math.max(1, size))) decimals += 1;
-  return shown.map((value) => (Math.abs(value) < 1e-12 ? "0" : value.toFixed(decimals)).replace("-", "−") + (isPercent ? " %" : ""));
+  return shown.map((value) => (Math.abs(value) < 1e-12 ? "0" : value.toFixed(decimals)).replace("-", "−") + (isPercent ? "\u00a0%" : ""));
 }
 
 /** Least and greatest finite number of nested lists; null for none. */

@@ -26,13 +26,14 @@ export function taskSection(app) {
         })),
       });
     },
-    note: splits.map((split) => `${split}: ${plural(total(split), "point")}`).join(", "),
     table: () => ({ head: ["label", ...splits], rows: labels.map((label) => [label, ...splits.map((split) => count(n(split, label)))]) }),
     say: () => `${labels.length} labels; the most frequent is ${labels[0]}.`,
   });
+  const swatch = (index) => el("span", { class: "swatch", "aria-hidden": "true", style: { background: index ? "var(--c1)" : "var(--calm)" } });
+  const key = el("p", { class: "key" }, splits.map((split, index) => [swatch(index), `${split}: ${plural(total(split), "point")}`]));
   return section("task", `The task: ${app.run.task}`, task.description || null,
     task.source ? el("p", { class: "note" }, task.source) : null,
-    task.notes ? el("ul", { class: "notes" }, task.notes.map((note) => el("li", null, note))) : null, main.node);
+    task.notes ? el("ul", { class: "notes" }, task.notes.map((note) => el("li", null, note))) : null, key, main.node);
 }
 
 /** Settings, seeds and versions. */
@@ -45,6 +46,7 @@ export function settingsSection(app) {
   ];
   const versions = study.versions ? Object.entries(study.versions) : [];
   return section("settings", "Settings, seeds and versions", note,
+    study.notes && study.notes.length ? el("ul", { class: "notes", id: "notes" }, study.notes.map((text) => el("li", null, text))) : null,
     el("div", { class: "settings" },
       tableOf({ caption: "Settings", head: ["setting", "value"], rows }),
       versions.length ? tableOf({ caption: "Versions", head: ["software", "version"], rows: versions.map(([name, version]) => [name, String(version)]) }) : null));

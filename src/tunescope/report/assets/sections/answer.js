@@ -27,8 +27,8 @@ function card(one) {
   const side = (name, value) => value && el("span", { class: `side ${name}` },
     el("span", { class: "unseen" }, `${name}: `), el("span", { class: "value" }, form(value.mean)));
   const spread = !one.after || one.after.low === null ? null
-    : form(one.after.low) === form(one.after.high) ? `the same ${one.after.n} times`
-      : `95 % interval ${form(one.after.low)} to ${form(one.after.high)}, n\u00a0=\u00a0${one.after.n}`;
+    : form(one.after.low) === form(one.after.high) ? `the same for ${one.after.n} ${one.over}`
+      : `95\u00a0% interval ${form(one.after.low)} to ${form(one.after.high)}, ${one.after.n}\u00a0${one.over}`;
   return el("div", { class: "card", data: { card: one.key } },
     el("h2", null, one.title),
     el("p", { class: "sides" }, side("before", one.before),
@@ -46,7 +46,7 @@ function claims(list) {
       el("span", { class: "outcome" }, el("span", { "aria-hidden": "true" }, MARKS[claim.outcome]), ` ${claim.outcome}`),
       el("span", { class: "claim" }, claim.text),
       el("span", { class: "evidence" }, claim.evidence)))),
-    list.some((claim) => claim.outcome === "open") ? el("p", { class: "note" }, "Open: the interval over seeds includes both answers.") : null);
+    list.some((claim) => claim.outcome === "open") ? el("p", { class: "note" }, "Open: the 95\u00a0% interval of the mean includes both answers.") : null);
 }
 
 /** The labels' centroids on their way in the last layer; plays once, then on request. */

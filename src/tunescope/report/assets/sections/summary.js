@@ -46,6 +46,6 @@ function pair(sides, column) {
     before === null ? null : el("span", { class: "before" }, column.form(before)),
     before === null || after === null ? null : el("span", { class: "arrow", "aria-label": "to" }, " → "),
     after === null ? null : el("span", { class: "after" }, column.form(after)),
-    half === null ? null : el("span", { class: "half" }, ` ±${column.form(half).replace(" %", "")}`),
+    half === null ? null : el("span", { class: "half" }, ` ±${column.form(half).replace("\u00a0%", "")}`),
   ];
 }
