@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import shutil
+import socket
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,13 +27,16 @@ def folder(bert: Callable[..., Any], tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def offline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No hub, and no cache of one."""
+def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No hub, and nothing of it in a cache."""
     import huggingface_hub.constants
-    import transformers.utils.hub
 
-    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
-    monkeypatch.setattr(transformers.utils.hub, "_is_offline_mode", True, raising=False)
+    def no_network(*_: Any, **__: Any) -> None:
+        raise socket.gaierror("no network in tests")
+
+    monkeypatch.setattr(socket, "getaddrinfo", no_network)
+    monkeypatch.setattr(urllib.request, "getproxies", dict)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
 
 
 def test_an_encoder_comes_back_from_its_folder(
@@ -190,11 +195,7 @@ def test_a_folder_that_is_not_there() -> None:
 
 
 @pytest.mark.parametrize("name", ["base", "someone/some-model"])
-def test_without_network_a_hub_id_is_one_message(
-    name: str, offline: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr("transformers.utils.hub.TRANSFORMERS_CACHE", str(tmp_path), raising=False)
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+def test_without_network_a_hub_id_is_one_message(name: str, offline: None) -> None:
     with pytest.raises(EncoderError, match=r"cannot be had from the hub.*'embedded'"):
         load_encoder(name, device="cpu")
 
@@ -235,3 +236,20 @@ def test_a_slow_tokenizer_is_refused(bert: Callable[..., Any], splits: dict[str,
 def test_no_tokenizer_is_refused(bert: Callable[..., Any]) -> None:
     with pytest.raises(EncoderError, match="no tokeniser"):
         Encoder(bert()[0], None, name="bert")
+
+
+def test_what_is_cached_of_the_hub_loads_without_network(
+    offline: None, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import transformers.utils.hub
+
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    repository = tmp_path / "cache" / "models--someone--some-model"
+    (repository / "refs").mkdir(parents=True)
+    (repository / "refs" / "v1").write_text(commit)
+    shutil.copytree(folder, repository / "snapshots" / commit)
+    # The place of the cache is read once, when transformers is imported.
+    monkeypatch.setattr(transformers.utils.hub.constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+    encoder = load_encoder("someone/some-model", revision="v1", device="cpu")
+    assert (encoder.name, encoder.revision, encoder.commit) == ("someone/some-model", "v1", commit)
+    assert encoder.fingerprint == load_encoder(folder, device="cpu").fingerprint

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import socket
+import urllib.parse
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -66,9 +69,13 @@ def load_encoder(
     from transformers import AutoModel, AutoTokenizer
 
     options: dict[str, Any] = {"trust_remote_code": trust_remote_code}
+    commit = None
     if not local:
-        options["revision"] = revision or "main"
-    with _plain_errors(given, local), silent_transformers():
+        # What is in the cache loads without network, and what is not fails at once instead of after retries.
+        options["local_files_only"] = not _hub_can_be_reached()
+        with _plain_errors(given, options):
+            commit = options["revision"] = _commit(source, revision, options["local_files_only"])
+    with _plain_errors(given, options), silent_transformers():
         tokenizer = AutoTokenizer.from_pretrained(source, **options)
         model, report = AutoModel.from_pretrained(
             source, use_safetensors=None if allow_pickle else True, output_loading_info=True, **options
@@ -89,7 +96,7 @@ def load_encoder(
         name=name,
         max_tokens=max_tokens,
         revision=revision,
-        commit=None if local else getattr(model.config, "_commit_hash", None),
+        commit=commit,
     )
 
 
@@ -133,20 +140,45 @@ def _check_hub_id(source: str) -> None:
         )
 
 
+def _hub_can_be_reached() -> bool:
+    from huggingface_hub import constants
+
+    if constants.HF_HUB_OFFLINE:
+        return False
+    if urllib.request.getproxies():
+        return True  # a proxy may reach it where we cannot
+    hub = urllib.parse.urlsplit(constants.ENDPOINT)
+    try:
+        with socket.create_connection((hub.hostname or "", hub.port or 443), timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+def _commit(source: str, revision: str | None, local_files_only: bool) -> str:
+    """The commit that a revision of a hub repository is: files are cached in a folder of that name."""
+    from huggingface_hub import hf_hub_download
+
+    config = hf_hub_download(source, "config.json", revision=revision, local_files_only=local_files_only)
+    return Path(config).parent.name
+
+
 @contextlib.contextmanager
-def _plain_errors(given: str, local: bool) -> Iterator[None]:
+def _plain_errors(given: str, options: dict[str, Any]) -> Iterator[None]:
     """Turn what transformers raises into one message."""
     from safetensors import SafetensorError
 
     try:
         yield
     except (OSError, ValueError, RuntimeError, KeyError, ImportError, SafetensorError) as error:
-        text = str(error)
+        text, local = str(error), "local_files_only" not in options
         if not local and "safetensors" in text and "found" in text:
             raise EncoderError(_pickle_message(given)) from error
-        first = " ".join(text.split())[:300]
+        first = " ".join(text.split()).split(". ")[0][:300].rstrip(".")
         if local:
             raise EncoderError(f"the folder {given!r} cannot be loaded: {first}") from error
+        if options["local_files_only"]:
+            first = "it cannot be reached from here, and the cache does not hold all of it"
         names = ", ".join(info.name for info in encoder_infos())
         raise EncoderError(
             f"the encoder {given!r} cannot be had from the hub ({first}); without network give a folder, or"
