@@ -129,6 +129,32 @@ def affine_minimizer(Qt, Rt, k, size, work, weights, w):
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
+def straighten(Qt, k, size, mean_a, mean_b, norm, w, column):
+    """Make w exactly normal to the two faces again.
+
+    The difference of two near means carries rounding of the data, and as a direction that is rounding divided by
+    its length. Scaled to length one and with the heights of its two planes in front it has to be orthogonal to
+    all columns; projecting their span out, twice, makes it so to the last digit.
+    """
+    column[0] = -mean_a / (norm * size)
+    column[1] = mean_b / (norm * size)
+    for r in range(w.shape[0]):
+        column[r + 2] = w[r] / norm
+    for _ in range(2):
+        for c in range(k):
+            q = Qt[c]
+            h = dot(q, column)
+            for r in range(column.shape[0]):
+                column[r] -= h * q[r]
+    length = 0.0
+    for r in range(w.shape[0]):
+        length += column[r + 2] ** 2
+    length = np.sqrt(length)
+    for r in range(w.shape[0]):
+        w[r] = column[r + 2] * norm / length
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
 def heights(points, rows, origin, normal):
     """(least, largest) height of rows of points over the plane through ``origin`` with this normal, in float64."""
     least = np.inf

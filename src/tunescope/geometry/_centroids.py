@@ -27,11 +27,11 @@ class Centroids:
     def of(self, labels: ArrayLike) -> Centroids:
         """The centroids of these labels only, in this order."""
         wanted = np.asarray(labels)
-        at = np.searchsorted(self.labels, wanted)
-        at = np.minimum(at, len(self.labels) - 1)
-        missing = wanted[self.labels[at] != wanted]
-        if len(missing):
-            raise RepresentationError(f"There is no centroid of {', '.join(map(str, missing))}.")
+        place = {label: i for i, label in enumerate(self.labels.tolist())}
+        missing = [str(label) for label in wanted.tolist() if label not in place]
+        if missing:
+            raise RepresentationError(f"There is no centroid of {', '.join(missing)}.")
+        at = np.array([place[label] for label in wanted.tolist()], dtype=np.int64)
         return Centroids(wanted, self.means[at], self.counts[at])
 
 
@@ -84,14 +84,17 @@ def centroids(X: ArrayLike, y: ArrayLike) -> Centroids:
     return Centroids(labels, means, np.bincount(index, minlength=len(labels)))
 
 
-def principal_axes(vectors: NDArray[np.float64], n_axes: int = 2) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def principal_axes(
+    vectors: NDArray[np.float64], n_axes: int = 2, *, centre: bool = True
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """First principal axes (n_axes, d) of vectors (n, d), and the share of variance of each; signs are fixed.
 
-    Each axis is turned so that its largest entry is positive, which makes pictures repeatable. Where the
-    vectors span fewer dimensions, the axes beyond them are zero.
+    They are axes about the mean of the vectors, or about zero without ``centre``. Each axis is turned so that its
+    largest entry is positive, which makes pictures repeatable. Where the vectors span fewer dimensions, the axes
+    beyond them are zero.
     """
-    centred = vectors - vectors.mean(axis=0)
-    _, widths, axes = np.linalg.svd(centred, full_matrices=False)
+    around = vectors - vectors.mean(axis=0) if centre else vectors
+    _, widths, axes = np.linalg.svd(around, full_matrices=False)
     total = float((widths**2).sum())
     found = np.zeros((n_axes, vectors.shape[1]))
     share = np.zeros(n_axes)
@@ -121,10 +124,18 @@ def centroid_paths(snapshots: Sequence[Centroids], labels: ArrayLike | None = No
     if not snapshots:
         raise RepresentationError("Paths need at least one snapshot.")
     wanted = snapshots[0].labels if labels is None else np.asarray(labels)
-    means = np.stack([s.of(wanted).means for s in snapshots], axis=1)
+    chosen = [s.of(wanted) for s in snapshots]
+    _same_width(chosen)
+    means = np.stack([s.means for s in chosen], axis=1)
     flat = means.reshape(-1, means.shape[-1])
     axes, _ = principal_axes(flat)
     return ((flat - flat.mean(axis=0)) @ axes.T).reshape(*means.shape[:2], 2)
+
+
+def _same_width(spaces: Sequence[Centroids]) -> None:
+    widths = sorted({space.means.shape[1] for space in spaces})
+    if len(widths) > 1:
+        raise RepresentationError(f"The spaces have different widths: {', '.join(map(str, widths))}.")
 
 
 def movement(before: Centroids, after: Centroids) -> Movement:
@@ -138,13 +149,20 @@ def movement(before: Centroids, after: Centroids) -> Movement:
     Returns
     -------
     Movement
-        Two-dimensional arrows by PCA of the movement vectors, not centred, and full lengths.
+        Two-dimensional arrows, and full lengths. The axes are the principal ones of the movement vectors about
+        zero, not about their mean, so that a movement common to all labels is seen.
+
+    Raises
+    ------
+    RepresentationError
+        When the spaces have no label in common or different widths.
     """
     labels = np.intersect1d(before.labels, after.labels)
     if len(labels) == 0:
         raise RepresentationError("The two spaces have no label in common.")
+    _same_width([before, after])
     vectors = after.of(labels).means - before.of(labels).means
-    axes, share = principal_axes(vectors)
+    axes, share = principal_axes(vectors, centre=False)
     return Movement(labels, vectors @ axes.T, np.linalg.norm(vectors, axis=1), share)
 
 

@@ -104,21 +104,33 @@ def verify(certificate: Separation, A: ArrayLike, B: ArrayLike) -> bool:
     center = A.mean(axis=0)
     radius = max(np.linalg.norm(A - center, axis=1).max(), np.linalg.norm(B - center, axis=1).max())
     rounding = together * radius
-    for weights, points, count in ((c.weights_a, c.points_a, len(A)), (c.weights_b, c.points_b, len(B))):
-        if weights.min() < 0 or abs(weights.sum() - 1) > 1e-9 or points.min() < 0 or points.max() >= count:
-            return False
-    near_a = c.weights_a @ (A[c.points_a] - center)
-    near_b = c.weights_b @ (B[c.points_b] - center)
+    near_a = _mean_by_weights(A - center, c.points_a, c.weights_a)
+    near_b = _mean_by_weights(B - center, c.points_b, c.weights_b)
+    if near_a is None or near_b is None:
+        return False
     upper = np.linalg.norm(near_a - near_b)
-    if upper > c.upper + rounding or c.lower > c.upper + rounding:
+    # comparisons that are also false for nan
+    if not (upper <= c.upper + rounding and 0.0 <= c.lower <= c.upper + rounding):
         return False
-    if c.verdict == "meet":
-        return bool(upper <= rounding)
-    if c.verdict == "undecided":
-        return c.lower == 0.0  # nothing is claimed but the two points
-    if c.normal is None or c.offset is None or abs(np.linalg.norm(c.normal) - 1) > 1e-9:
+    if c.verdict != "separable":
+        # nothing is claimed from below
+        return bool(c.lower == 0.0 and (c.verdict == "undecided" or (c.verdict == "meet" and c.upper <= rounding)))
+    if c.normal is None or c.offset is None or c.normal.shape != center.shape:
         return False
-    # two sides of a common projection: an error of the center cancels
+    if not abs(np.linalg.norm(c.normal) - 1.0) <= 1e-9:
+        return False
     high, low = ((A - center) @ c.normal).min(), ((B - center) @ c.normal).max()
-    between = low <= c.offset - center @ c.normal <= high
-    return bool(between and high - low >= c.lower - rounding and c.lower > 0)
+    slack = 1e-13 * radius + 1e-15 * np.linalg.norm(center)
+    between = low - slack <= c.offset - center @ c.normal <= high + slack
+    return bool(between and high - low >= c.lower - slack and c.lower > c.tolerance >= 0.0)
+
+
+def _mean_by_weights(
+    points: NDArray[np.float64], rows: NDArray[np.int64], weights: NDArray[np.float64]
+) -> NDArray[np.float64] | None:
+    """The weighted mean of some of the points, None when the weights are not convex or the rows not there."""
+    if rows.shape != weights.shape or len(rows) == 0 or rows.min() < 0 or rows.max() >= len(points):
+        return None
+    if not (weights.min() >= 0.0 and abs(weights.sum() - 1.0) <= 1e-9):
+        return None
+    return np.asarray(weights @ points[rows])

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tunescope.errors import RepresentationError
+
 FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.int64]
 
@@ -31,6 +33,7 @@ _NO_WIDTH = 1e-13
 _FAR_OFF = 10.0
 """Points this many radii away from the origin are centred in a float64 copy before anything is computed."""
 
+_SMALLEST, _LARGEST = 1e-100, 1e100
 _SAMPLE = 8
 """Points per dimension from which the principal axes are found."""
 
@@ -129,6 +132,12 @@ class Spaces:
     """The coordinates of one set of points; the evened ones are made when first asked for, once."""
 
     def __init__(self, X: FloatArray) -> None:
+        scale = max((float(np.abs(block).max()) for block in _blocks(X)), default=0.0)
+        if scale > 0 and not _SMALLEST < scale < _LARGEST:
+            raise RepresentationError(
+                f"The largest value is {scale:.3g}, and float64 has to square it: bring the points to between "
+                f"{_SMALLEST:g} and {_LARGEST:g}."
+            )
         self.X = X
         self.plain = plain(X)
         self.center = X.mean(axis=0, dtype=np.float64)

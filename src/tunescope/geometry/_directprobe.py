@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from tunescope.geometry._certificates import THIN, HullDistance, Verdict
 from tunescope.geometry._coordinates import FloatArray, IntArray, Spaces
 from tunescope.geometry._greedy import Greedy, Group, Outcome, Rejection
-from tunescope.geometry._hulls import DEFAULT_RTOL, Contact, decide, measure
+from tunescope.geometry._hulls import DEFAULT_RTOL, Contact, check_rtol, decide, measure
 from tunescope.geometry._label_distances import (
     PUBLISHED_SMALLEST,
     Convention,
@@ -94,7 +94,7 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
     n_clusters_ : int
         Number of clusters.
     is_linear_ : bool
-        Whether there are as many clusters as labels.
+        Whether there are as many clusters as labels, all of them apart.
     cluster_classes_ : ndarray of shape (n_clusters,)
         The label of each cluster.
     cluster_sizes_ : ndarray of shape (n_clusters,)
@@ -153,8 +153,7 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         points, y = validate_data(self, X, y, dtype=[np.float64, np.float32], order="C")
         points = cast(FloatArray, points)
         check_classification_targets(y)
-        if not 0 < self.rtol < 1:
-            raise ValueError(f"rtol must lie between 0 and 1; got {self.rtol}.")
+        check_rtol(self.rtol)
         self.classes_, index = np.unique(y, return_inverse=True)
         rows = [np.flatnonzero(index == i) for i in range(len(self.classes_))]
         spaces = Spaces(points)
@@ -220,7 +219,8 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
             self.labels_[member] = cluster
             number[at] = cluster
         self.n_clusters_ = len(found)
-        self.is_linear_ = len(found) == len(self.classes_)
+        # two single points in one place are as many clusters as labels, and yet not apart
+        self.is_linear_ = len(found) == len(self.classes_) and not self.blocking_
         self.cluster_classes_ = self.classes_[[label for label, _, _ in found]]
         self.cluster_sizes_ = np.bincount(self.labels_, minlength=self.n_clusters_)
         self._counts = None if outcome is None else outcome.counts

@@ -191,6 +191,8 @@ class Greedy:
         while True:
             at = int(np.argmin(self.nearest))
             if not np.isfinite(self.nearest[at]):
+                if self.progress is not None:
+                    self.progress(self.possible, self.possible)
                 return
             g = int(np.searchsorted(self.offsets, at, side="right") - 1)
             clusters = self.clusters[g]

@@ -271,6 +271,12 @@ def _as_points(points: ArrayLike, name: str) -> FloatArray:
     return array
 
 
+def check_rtol(rtol: float) -> None:
+    """Raise when a relative width makes no sense."""
+    if not 0 < rtol < 1:
+        raise RepresentationError(f"rtol must lie between 0 and 1; got {rtol}.")
+
+
 def _two_sets(A: ArrayLike, B: ArrayLike) -> tuple[Spaces, IntArray, IntArray]:
     first, second = _as_points(A, "A"), _as_points(B, "B")
     if first.shape[1] != second.shape[1]:
@@ -278,12 +284,6 @@ def _two_sets(A: ArrayLike, B: ArrayLike) -> tuple[Spaces, IntArray, IntArray]:
             f"A and B must lie in one space; their points have {first.shape[1]} and {second.shape[1]} numbers."
         )
     both = np.concatenate([first, second])
-    scale = float(np.abs(both).max())
-    if scale > 0 and not 1e-100 < scale < 1e100:
-        raise RepresentationError(
-            f"The largest value is {scale:.3g}, and float64 has to square it: bring the points to between 1e-100 "
-            "and 1e100."
-        )
     return Spaces(both), np.arange(len(first)), np.arange(len(first), len(both))
 
 
@@ -317,8 +317,7 @@ def hull_distance(A: ArrayLike, B: ArrayLike, *, rtol: float = DEFAULT_RTOL) -> 
     >>> d.verdict, round(float(d), 6)
     ('separable', 3.0)
     """
-    if not 0 < rtol < 1:
-        raise RepresentationError(f"rtol must lie between 0 and 1; got {rtol}.")
+    check_rtol(rtol)
     spaces, rows_a, rows_b = _two_sets(A, B)
     return measure(spaces, rows_a, rows_b, THIN * spaces.radius, rtol)[0]
 

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from tunescope.errors import RepresentationError
 from tunescope.geometry._certificates import THIN, HullDistance
 from tunescope.geometry._coordinates import Spaces
-from tunescope.geometry._hulls import DEFAULT_RTOL, Contact, _as_points, decide, measure
+from tunescope.geometry._hulls import DEFAULT_RTOL, Contact, _as_points, check_rtol, decide, measure
 
 Convention = Literal["all", "published"]
 """``all``: every cluster counts and label pairs without a distance are dropped. ``published``: clusters of five
@@ -144,6 +144,7 @@ def label_distances(
     [[0.0, 2.0, 6.0], [2.0, 0.0, 4.0], [6.0, 4.0, 0.0]]
     """
     points, y = _as_points(X, "X"), np.asarray(y)
+    check_rtol(rtol)
     if y.shape != (len(points),):
         raise RepresentationError(
             f"y must have one label per point: X has {len(points)} points, y has shape {y.shape}."

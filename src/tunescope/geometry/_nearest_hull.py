@@ -67,6 +67,6 @@ def nearest_hulls(
     distance = np.empty(len(points))
     for i, found in enumerate(in_threads(one, list(range(len(points))), n_jobs)):
         nearest[i], distance[i] = found
-        if progress is not None and (i + 1) % 64 == 0:
+        if progress is not None and ((i + 1) % 64 == 0 or i + 1 == len(points)):
             progress(i + 1, len(points))
     return nearest, distance

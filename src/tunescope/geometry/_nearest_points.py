@@ -18,6 +18,7 @@ from tunescope.geometry._active_set import (
     affine_minimizer,
     dot,
     drop_column,
+    straighten,
     write_column,
 )
 
@@ -27,6 +28,9 @@ MET = 2
 """The two weighted means coincide to rounding."""
 OPEN = 3
 """Neither: the bounds stopped improving, or the limit on steps was reached."""
+_THIN = 1e-3
+"""Gaps below this share of the radius need a normal that is made exact before it bounds anything."""
+
 CONVERGED = 4
 """The bounds agree to the relative gap that was asked for."""
 
@@ -140,8 +144,8 @@ def nearest_points(
     (d) turns a direction in these coordinates into one of the original space (ones when they are the same).
     ``size`` is the radius of the data. ``least_gap`` is the gap, in the original space, above which hulls are
     apart; two means nearer than ``rounding`` coincide; nearer than
-    ``give_up``, the search ends unresolved when it no longer makes good progress. A lower bound above ``cutoff`` ends the search. With
-    k > 0, ``Qt``, ``Rt``, ``S[:k]`` and ``weights[:k]`` hold an active set to begin with.
+    ``give_up``, the search ends unresolved when it no longer makes good progress. A lower bound above ``cutoff``
+    ends the search. With k > 0, ``Qt``, ``Rt``, ``S[:k]`` and ``weights[:k]`` hold an active set to begin with.
 
     Returns (status, k, lower, upper): S[:k] the active positions with weights[:k]; ``direction`` the best one
     found; lower and upper bounds of the distance in these coordinates. counters += (scans, steps).
@@ -190,6 +194,16 @@ def nearest_points(
                 break
             norm_then = norm
             next_look = steps + 100
+        if norm < _THIN * size:
+            centred_a = 0.0
+            centred_b = 0.0
+            for c in range(k):
+                v = weights[c] * (dot(X[rows[S[c]]], w) - dot(center, w))
+                if S[c] < na:
+                    centred_a += v
+                else:
+                    centred_b += v
+            straighten(Qt, k, size, centred_a, centred_b, norm, w, column)
         # the heights of the two supporting means: both conditions hold with equality on the active points
         mean_a = 0.0
         mean_b = 0.0

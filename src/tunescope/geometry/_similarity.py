@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from tunescope.geometry._label_distances import Convention, check_convention
+from tunescope.geometry._label_distances import Convention, LabelDistances, check_convention
 
 
 @dataclass(frozen=True)
@@ -146,11 +146,11 @@ def _interval(
 
 
 def _names(space: Any) -> NDArray[Any]:
-    return np.asarray(space.labels if hasattr(space, "certificates") else space.classes_)
+    return np.asarray(space.labels if isinstance(space, LabelDistances) else space.classes_)
 
 
 def _linear(space: Any) -> bool:
-    return bool(space.is_linear if hasattr(space, "certificates") else space.is_linear_)
+    return bool(space.is_linear if isinstance(space, LabelDistances) else space.is_linear_)
 
 
 def _over(space: Any, labels: NDArray[Any], convention: Convention) -> NDArray[np.float64]:
@@ -159,6 +159,6 @@ def _over(space: Any, labels: NDArray[Any], convention: Convention) -> NDArray[n
     names = _names(space)
     own = np.flatnonzero(np.isin(names, labels))
     at = np.searchsorted(labels, names[own])
-    source = space.matrix(convention) if hasattr(space, "certificates") else space.label_distances(convention)
+    source = space.matrix(convention) if isinstance(space, LabelDistances) else space.label_distances(convention)
     matrix[np.ix_(at, at)] = source[np.ix_(own, own)]
     return matrix
