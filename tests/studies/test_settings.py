@@ -44,7 +44,7 @@ def test_what_is_not_said_has_the_default_of_the_paper(write):
 def test_a_single_entry_stands_for_a_list_of_one(write):
     study = load_study(write("name: a\nencoders: x\ntasks: pos\nseeds: 3\nexperiments: layers\n"))
     assert [choice.name for choice in study.encoders] == ["x"]
-    assert (study.tasks, study.seeds) == (["pos"], [3])
+    assert ([choice.name for choice in study.tasks], study.seeds) == (["pos"], [3])
 
 
 def test_all_experiments_can_be_asked_for_in_a_word(write):

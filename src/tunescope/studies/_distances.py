@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,14 +38,23 @@ def pair_rows(distances: LabelDistances, columns: dict[str, Any]) -> pd.DataFram
 
 
 def similarity_rows(
-    a: LabelDistances, b: LabelDistances, convention: Convention, columns: dict[str, Any]
+    a: LabelDistances,
+    b: LabelDistances,
+    convention: Convention,
+    columns: dict[str, Any],
+    *,
+    nonlinear: Literal["undefined", "zero"],
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Rows of the tables `similarity` and `leave_one_out` for one comparison of two spaces."""
+    """Rows of the tables `similarity` and `leave_one_out` for one comparison of two spaces.
+
+    A similarity is defined for linear spaces ([FT], section 3.2); of others it is left empty (`undefined`), or
+    hulls that meet count as a distance of 0 (`zero`), and the column `linear` tells.
+    """
     from tunescope.geometry import spatial_similarity
 
     if len(set(a.labels.tolist()) & set(b.labels.tolist())) < 3:
         return [], []  # a correlation needs at least three labels that both spaces have
-    found = spatial_similarity(a, b, convention=convention)
+    found = spatial_similarity(a, b, convention=convention, nonlinear=nonlinear)
     here = {**columns, "convention": convention}
     row = {
         **here,
@@ -55,6 +64,7 @@ def similarity_rows(
         "high": found.high,
         "n_pairs": int(found.n_pairs),
         "n_labels": int(found.n_labels),
+        "linear": bool(found.linear),
     }
     left_out = [{**here, "label": str(label), "pearson": r} for label, r in found.leave_one_out.items()]
     return [row], left_out

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-RESULT_FORMAT = 1
+RESULT_FORMAT = 2
 """Raised when a unit computes something else from equal inputs, or stores it in another form."""
 
 

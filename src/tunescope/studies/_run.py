@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -82,7 +83,8 @@ def run_study(
     plan, bench = prepare(study, store, document=document, given=given, data_dir=data_dir, watcher=watcher)
     wanted = wanted_units(plan)
     missing = list(in_order(wanted, store))
-    n_done = _work_off(missing, bench)
+    with _threads(study.threads):
+        n_done = _work_off(missing, bench)
     tables = _write_tables(plan, store)
     spent = _time_by_kind(wanted, store)
     _record(plan, store, document.source if document else None, overrides, wanted, spent)
@@ -97,6 +99,22 @@ def run_study(
         time=spent,
         summary=summarise(tables),
     )
+
+
+@contextmanager
+def _threads(number: int | None) -> Iterator[None]:
+    """Let PyTorch use so many threads inside; its own choice when there is no number."""
+    if number is None:
+        yield
+        return
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(number)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def wanted_units(plan: Plan) -> list[Work]:

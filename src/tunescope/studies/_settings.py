@@ -130,6 +130,8 @@ class Study(_Settings):
     convention: Literal["all", "published", "both"] = "all"
     """Which label pairs count in a spatial similarity: all, as in the published code, or both, told apart."""
     device: str = "auto"
+    threads: Natural | None = None
+    """Threads of PyTorch; all processors by default. A very small encoder is faster with one."""
     fraction: float | None = Field(default=None, gt=0, le=1)
     """Part of each task's data that is used, for a first look."""
     split_seed: Index = 0

@@ -83,7 +83,9 @@ class Shape(Work):
             "leave_one_out": [],
         }
         for convention in CONVENTIONS:
-            compared, left_out = similarity_rows(of_train, of_test, convention, {**place, "comparison": "train-test"})
+            compared, left_out = similarity_rows(
+                of_train, of_test, convention, {**place, "comparison": "train-test"}, nonlinear="undefined"
+            )
             rows["similarity"] += compared
             rows["leave_one_out"] += left_out
         pairs = [

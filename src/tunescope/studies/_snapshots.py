@@ -119,6 +119,7 @@ class SnapshotLog:
                         distances,
                         convention,
                         {**place, "comparison": "to-start"},
+                        nonlinear="zero",
                     )
                     rows["similarity"] += compared
                     rows["leave_one_out"] += left_out

@@ -77,6 +77,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "high": "double",
         "n_pairs": "int64",
         "n_labels": "int64",
+        "linear": "bool",
     },
     "leave_one_out": {
         "layer": "int64",
@@ -132,7 +133,7 @@ _VALUES = {
     "blocks": {"points"},
     "pairs": {"lower", "upper", "verdict"},
     "gaps": {"epoch", "n_points", "distance", "scaled", "nearest"},
-    "similarity": {"pearson", "spearman", "low", "high", "n_pairs", "n_labels"},
+    "similarity": {"pearson", "spearman", "low", "high", "n_pairs", "n_labels", "linear"},
     "leave_one_out": {"pearson"},
     "paths": {"x", "y"},
     "movement": {"dx", "dy", "length"},
