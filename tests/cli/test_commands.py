@@ -261,7 +261,7 @@ def test_a_data_file_with_another_checksum_is_one_clear_message(invoke, offline,
 def test_a_broken_line_of_conllu_is_named(invoke, tmp_path):
     path = tmp_path / "mine.conllu"
     path.write_text("1\tDogs\tdog\tNOUN\t_\t_\t0\troot\t_\t_\n2\tbark\tbark\n\n")
-    assert refused(invoke("tasks", path, code=2)).startswith(f"{path}:2: ")
+    assert refused(invoke("tasks", path, code=2)).startswith(f"{path}, line 2: ")
 
 
 def test_an_encoder_folder_without_a_tokenizer_is_one_clear_message(invoke, encoder_folder, tmp_path, study_file):
