@@ -86,7 +86,7 @@ def test_paths_start_with_the_three_closest_labels(study_dir):
     by_layer = {layer: seeds[0] for layer, seeds in find_paths(study, run).items()}
     paths = by_layer[run.last_layer]
     start = paths.points[:, 0]
-    chosen = paths.closest(3)
+    chosen = paths.closest()
     apart = np.linalg.norm(start[:, None] - start[None], axis=-1)
     total = sum(apart[a, b] for a in chosen for b in chosen)
     for others in ((0, 1, 2), (2, 5, 8), (1, 4, 7)):

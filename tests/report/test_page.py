@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from tunescope.errors import StorageError
 from tunescope.report import write_report
-from tunescope.report._findings import Estimate, check_claims, estimate, find_gaps, find_runs, summarise
+from tunescope.report._findings import Estimate, Paths, check_claims, estimate, find_gaps, find_runs, summarise
 from tunescope.report._page import _bundle, _write
 from tunescope.report._page._answer import answer
 from tunescope.report._page._bundle import bundle
@@ -186,3 +187,20 @@ def test_the_room_does_not_import_matplotlib_until_it_draws():
     code = "import sys, tunescope.report; print([m for m in ('matplotlib', 'torch', 'jinja2') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@given(st.lists(st.floats(), min_size=1, max_size=30))
+def test_many_numbers_are_rounded_as_one_is(numbers):
+    assert json.loads(script_json(np.array(numbers))) == [rounded(number) for number in numbers]
+
+
+def test_the_three_closest_are_found_in_small_and_large_label_sets():
+    def start(places):
+        return Paths(0, 0, (0, 1), tuple(map(str, range(len(places)))), np.repeat(places[:, None], 2, axis=1))
+
+    rng = np.random.default_rng(0)
+    few = np.concatenate([rng.normal(size=(3, 2)) * 0.01, 5 + rng.normal(size=(12, 2)) * 30])
+    assert start(few).closest() == (0, 1, 2)
+    many = np.concatenate([rng.normal(size=(3, 2)) * 0.01, 5 + np.indices((9, 9)).reshape(2, -1).T * 7.0])
+    assert set(start(many).closest()) == {0, 1, 2}
+    assert start(few[:2]).closest() == (0, 1)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from tunescope.errors import StorageError
 from tunescope.storage import read_json, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
 #: Columns that say where a row comes from, in every table of a study.
 ORIGIN = ("encoder", "task", "tuned_on", "seed", "stage", "layer")
@@ -126,6 +129,23 @@ def groups(table: pd.DataFrame, *columns: str) -> Iterator[tuple[tuple[Any, ...]
     """The parts of a table that agree in `columns`, sorted by them, with the values that they agree in."""
     for values, part in table.groupby(list(columns), sort=True):
         yield tuple(values), part
+
+
+def names(values: pd.Series) -> tuple[str, ...]:
+    """The different texts of a column, sorted."""
+    return tuple(sorted(map(str, values.unique())))
+
+
+def numbers(values: pd.Series) -> tuple[int, ...]:
+    """The different whole numbers of a column, sorted."""
+    return tuple(sorted(map(int, values.unique())))
+
+
+def positions(known: Sequence[str], values: pd.Series) -> NDArray[np.int64]:
+    """(n,) int64: the position of each text of a column in `known`, -1 for what is not there."""
+    import pandas as pd
+
+    return np.asarray(pd.Index(list(known), dtype=object).get_indexer(pd.Index(values, dtype=object)), dtype=np.int64)
 
 
 def read_study(folder: Path) -> Study:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 _MARKERS = ("o", "s", "^", "D", "v")
 
 
-def centroid_paths(by_layer: dict[int, Paths], title: str, n: int = 3) -> Figure | None:
-    """The paths of the `n` labels that start closest in the last layer, in the first layer and the last.
+def centroid_paths(by_layer: dict[int, Paths], title: str) -> Figure | None:
+    """The paths of the three labels that start closest in the last layer, in the first layer and the last.
 
     Axes are the two principal components of all centroids of all updates in that layer (Zhou and Srikumar
     2022, Figure 3). Open marks are starts, filled ones ends. None without paths.
@@ -27,7 +27,7 @@ def centroid_paths(by_layer: dict[int, Paths], title: str, n: int = 3) -> Figure
         return None
     above_embeddings = [layer for layer in layers if layer > 0] or layers
     shown = list(dict.fromkeys((above_embeddings[0], layers[-1])))
-    names = [by_layer[layers[-1]].labels[index] for index in by_layer[layers[-1]].closest(n)]
+    names = [by_layer[layers[-1]].labels[index] for index in by_layer[layers[-1]].closest()]
     drawing, all_axes = figure(1.95, len(shown))
     for axes, layer in zip(all_axes, shown, strict=True):
         _draw(axes, by_layer[layer], names)

@@ -9,7 +9,7 @@ import numpy as np
 
 from tunescope.report._findings._gaps import _nanmean
 from tunescope.report._findings._runs import Run
-from tunescope.report._study import ORIGINAL, Study, groups
+from tunescope.report._study import ORIGINAL, Study, groups, names, positions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +53,9 @@ def find_distances(study: Study, run: Run) -> dict[int, Distances]:
     found: dict[int, Distances] = {}
     for layer in sorted({*start["layer"], *tuned["layer"]}):
         old, new = start[start["layer"] == layer], tuned[tuned["layer"] == layer]
-        labels = sorted({*old["label_a"], *old["label_b"], *new["label_a"], *new["label_b"]})
+        labels = sorted(
+            {name for rows in (old, new) for column in ("label_a", "label_b") for name in names(rows[column])}
+        )
         before, _ = _matrix(old, labels)
         after, n_seeds = _matrix(new, labels)
         order = _neighbours_together(after if after is not None else before)
@@ -84,12 +86,11 @@ def _matrix(rows: pd.DataFrame, labels: list[str]) -> tuple[np.ndarray | None, i
     """The symmetric matrix of the mean over seeds, and the number of seeds."""
     if rows.empty:
         return None, 0
-    position = {label: index for index, label in enumerate(labels)}
     layers = []
     for _, part in groups(rows, "seed"):
         matrix = np.full((len(labels), len(labels)), np.nan)
-        a = [position[label] for label in part["label_a"]]
-        b = [position[label] for label in part["label_b"]]
+        a = positions(labels, part["label_a"])
+        b = positions(labels, part["label_b"])
         matrix[a, b] = matrix[b, a] = part["distance"]
         layers.append(matrix)
     mean = _nanmean(np.stack(layers))

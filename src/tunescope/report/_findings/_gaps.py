@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tunescope.report._findings._runs import Run
-from tunescope.report._study import Study, groups
+from tunescope.report._study import Study, groups, names, numbers, positions
 
 
 @dataclass(frozen=True)
@@ -60,13 +60,11 @@ def find_gaps(study: Study, run: Run) -> dict[int, Gaps]:
     rows = run.timeline(study, "gaps", "layer", "label")
     found: dict[int, Gaps] = {}
     for (layer,), part in groups(rows, "layer"):
-        updates = tuple(sorted({int(update) for update in part["update"]}))
-        labels = tuple(sorted(set(part["label"])))
-        seeds = tuple(sorted({int(seed) for seed in part["seed"]}))
+        updates, labels, seeds = numbers(part["update"]), names(part["label"]), numbers(part["seed"])
         at = (
             np.searchsorted(seeds, part["seed"].to_numpy(dtype=np.int64)),
             np.searchsorted(updates, part["update"].to_numpy(dtype=np.int64)),
-            np.array([labels.index(label) for label in part["label"]], dtype=np.int64),
+            positions(labels, part["label"]),
         )
         shape = (len(seeds), len(updates), len(labels))
         distance = np.full(shape, np.nan)
@@ -77,8 +75,7 @@ def find_gaps(study: Study, run: Run) -> dict[int, Gaps]:
             scaled[at] = part["scaled"].to_numpy(dtype=np.float64)
         nearest = np.full(shape, -1, dtype=np.int64)
         if "nearest" in part.columns:
-            position = {label: index for index, label in enumerate(labels)}
-            nearest[at] = [position.get(label, -1) for label in part["nearest"]]
+            nearest[at] = positions(labels, part["nearest"])
         counts = [0] * len(labels)
         if "n_points" in part.columns:
             for label, n_points in part.groupby("label")["n_points"].max().items():

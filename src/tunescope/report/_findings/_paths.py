@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tunescope.report._findings._runs import Run
-from tunescope.report._study import Study, groups
+from tunescope.report._study import Study, groups, names, numbers, positions
 
 
 @dataclass(frozen=True)
@@ -21,20 +21,24 @@ class Paths:
     points: np.ndarray
     """(labels, updates, 2) float64; nan where a label is absent."""
 
-    def closest(self, n: int = 3) -> tuple[int, ...]:
-        """Positions of the n labels that start closest: least sum of distances at the first update."""
-        from itertools import combinations
+    def closest(self) -> tuple[int, ...]:
+        """Positions of the three labels that start closest: least sum of distances at the first update.
 
+        With more than 60 labels, grown from the closest pair instead of over all triples.
+        """
         start = self.points[:, 0]
-        known = [index for index in range(len(self.labels)) if np.isfinite(start[index]).all()]
-        if len(known) <= n:
-            return tuple(known)
-        between = np.linalg.norm(start[:, None] - start[None], axis=-1)
-        if len(known) > 60:  # C(60, 3) is 34,220 triples; beyond that grow from the closest pair
-            i, j = min(combinations(known, 2), key=lambda pair: between[pair])
-            rest = sorted((k for k in known if k not in (i, j)), key=lambda k: between[i, k] + between[j, k])
-            return (i, j, *rest[: n - 2])
-        return min(combinations(known, n), key=lambda chosen: sum(between[p] for p in combinations(chosen, 2)))
+        known = np.flatnonzero(np.isfinite(start).all(axis=1))
+        if len(known) <= 3:
+            return tuple(int(index) for index in known)
+        apart = np.linalg.norm(start[known][:, None] - start[known][None], axis=-1)
+        if len(known) > 60:
+            np.fill_diagonal(apart, np.inf)
+            a, b = np.unravel_index(int(apart.argmin()), apart.shape)
+            return tuple(int(known[index]) for index in (a, b, int((apart[a] + apart[b]).argmin())))
+        total = apart[:, :, None] + apart[None, :, :] + apart[:, None, :]
+        i, j, k = np.indices(total.shape)
+        total[~((i < j) & (j < k))] = np.inf
+        return tuple(int(known[index]) for index in np.unravel_index(int(total.argmin()), total.shape))
 
 
 def find_paths(study: Study, run: Run) -> dict[int, dict[int, Paths]]:
@@ -42,12 +46,10 @@ def find_paths(study: Study, run: Run) -> dict[int, dict[int, Paths]]:
     rows = run.timeline(study, "paths", "layer", "label")
     found: dict[int, dict[int, Paths]] = {}
     for (layer, seed), part in groups(rows, "layer", "seed"):
-        updates = tuple(sorted({int(update) for update in part["update"]}))
-        labels = tuple(sorted(set(part["label"])))
+        updates, labels = numbers(part["update"]), names(part["label"])
         points = np.full((len(labels), len(updates), 2), np.nan)
-        position = {label: index for index, label in enumerate(labels)}
         at = (
-            np.array([position[label] for label in part["label"]], dtype=np.int64),
+            positions(labels, part["label"]),
             np.searchsorted(updates, part["update"].to_numpy(dtype=np.int64)),
         )
         points[at] = part[["x", "y"]].to_numpy(dtype=np.float64)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tunescope.report._findings._runs import Run
-from tunescope.report._study import ORIGINAL, Study, groups
+from tunescope.report._study import ORIGINAL, Study, groups, numbers
 
 #: The convention that is shown first: every label pair counts.
 CONVENTION = "all"
@@ -70,8 +70,8 @@ def find_similarity_curves(study: Study, run: Run, convention: str = CONVENTION)
     rows = rows[rows["update"].notna()]
     found: dict[int, SimilarityCurve] = {}
     for (layer,), part in groups(rows, "layer"):
-        updates = tuple(sorted({0, *(int(update) for update in part["update"])}))
-        seeds = tuple(sorted({int(seed) for seed in part["seed"]}))
+        updates = tuple(sorted({0, *numbers(part["update"])}))
+        seeds = numbers(part["seed"])
         at = (
             np.searchsorted(seeds, part["seed"].to_numpy(dtype=np.int64)),
             np.searchsorted(updates, part["update"].to_numpy(dtype=np.int64)),

@@ -40,12 +40,31 @@ def plain(value: Any) -> Any:
     if isinstance(value, (float, np.floating)):
         return rounded(float(value))
     if isinstance(value, np.ndarray):
-        return [plain(item) for item in value.tolist()]
+        return _plain_numbers(value) if value.dtype.kind == "f" else [plain(item) for item in value.tolist()]
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (Sequence, set, frozenset)):
         return [plain(item) for item in value]
     return str(value)
+
+
+def _plain_numbers(values: np.ndarray) -> list[Any]:
+    """`rounded` for many numbers at once, as nested lists."""
+    values = values.astype(np.float64)
+    here = np.isfinite(values) & (np.abs(values) < 1e15) & (np.abs(values) > 1e-15)
+    safe = np.where(here, values, 1.0)
+    # A whole number over a power of ten is the float nearest to that decimal, so it is written short.
+    places = DIGITS - 1 - np.floor(np.log10(np.abs(safe)))
+    power = 10.0 ** np.abs(places)
+    exact = np.where(places >= 0, np.round(safe * power) / power, np.round(safe / power) * power)
+    result = np.empty(values.shape, dtype=object)
+    result[...] = exact
+    others = ~here
+    if others.any():
+        result[others] = [rounded(float(number)) for number in values[others]]
+    whole = here & (exact == np.round(exact))
+    result[whole] = exact[whole].astype(np.int64)
+    return list(result.tolist())
 
 
 def rounded(number: float, digits: int = DIGITS) -> float | int | None:

@@ -217,7 +217,7 @@ def _paths(study: Study, run: Run, detail: Detail) -> dict[int, Any]:
                     "labels": paths.labels,
                     "x": paths.points[:, at, 0],
                     "y": paths.points[:, at, 1],
-                    "closest": paths.closest(3),
+                    "closest": paths.closest(),
                 }
     return entries
 
