@@ -56,14 +56,13 @@ class Adam:
         import torch
 
         rate = learning_rate * math.sqrt(1 - BETA_2**t) / (1 - BETA_1**t)
-        networks = parameters[0].shape[0]
-        squares = torch.zeros(networks, dtype=torch.float64, device=parameters[0].device)
+        squares: Any = 0.0
         update = _update_numba if parameters[0].device.type == "cpu" else _update_torch
         for p, g, m, v, copy, weight_decay in zip(parameters, gradients, self.m, self.v, copies, decay, strict=True):
             part = update(p, g, m, v, copy, weight_decay, rate)
             if weight_decay is not None:
-                squares += part
-        return squares
+                squares = squares + part
+        return torch.as_tensor(squares)
 
 
 def _update_torch(
@@ -98,22 +97,23 @@ def _update_numba(
     decay: torch.Tensor | None,
     rate: float,
 ) -> Any:
-    import torch
-
     # here, because Numba takes a while to import
-    from tunescope.probes._adam_kernels import adam_bfloat16, adam_float32
+    from tunescope.probes._kernels import adam_bfloat16, adam_float32
 
     networks = p.shape[0]
     decays = np.zeros(networks, np.float32) if decay is None else decay.numpy()
     squares = np.zeros(networks)
-
-    def flat(tensor: torch.Tensor) -> np.ndarray:
-        rows = tensor.view(networks, -1)  # a view and never a copy: the kernels write
-        return rows.view(torch.int16).numpy().view(np.uint16) if rows.dtype == torch.bfloat16 else rows.numpy()
-
-    if g.dtype == torch.bfloat16:
-        assert copy is not None
-        adam_bfloat16(flat(p), flat(g.contiguous()), flat(m), flat(v), flat(copy), decays, rate, squares)
+    g = g.contiguous()
+    if copy is not None:
+        adam_bfloat16(_rows(p), _rows(g), _rows(m), _rows(v), _rows(copy), decays, rate, squares)
     else:
-        adam_float32(flat(p), flat(g.contiguous()), flat(m), flat(v), decays, rate, squares)
-    return torch.from_numpy(squares)
+        adam_float32(_rows(p), _rows(g), _rows(m), _rows(v), decays, rate, squares)
+    return squares
+
+
+def _rows(tensor: torch.Tensor) -> np.ndarray:
+    """A network's numbers as one row: a view and never a copy, for the kernels write. bfloat16 comes as uint16."""
+    import torch
+
+    rows = tensor.view(len(tensor), -1)
+    return rows.view(torch.uint16).numpy() if rows.dtype == torch.bfloat16 else rows.numpy()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tunescope.probes._adam import Adam
+from tunescope.probes._loss import loss_and_slope
 from tunescope.probes._products import times_transposed
 
 if TYPE_CHECKING:
@@ -158,8 +159,8 @@ class Networks:
         n_points = X.shape[-2]
         n = len(self.weights)
         activations = self._activations(X)
-        loss, delta = _loss_and_slope(activations[-1].float(), y.expand(len(self), n_points))
-        delta = (delta / n_points).to(self.dtype)
+        loss, delta = loss_and_slope(activations[-1].float(), y.expand(len(self), n_points))
+        delta = delta.to(self.dtype)
         gradients: list[torch.Tensor] = [delta] * (2 * n)
         for layer in reversed(range(n)):
             gradients[layer] = times_transposed(delta.mT, activations[layer].mT)
@@ -188,19 +189,3 @@ class Networks:
         ]
         biases = [b[row, 0, :out].cpu().numpy().copy() for b, out in zip(self.biases, outs, strict=True)]
         return weights, biases
-
-
-def _loss_and_slope(logits: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Cross-entropy summed over points, (networks,) float64, and its slope by the logits."""
-    import torch
-    from torch.nn.functional import softplus
-
-    if logits.shape[-1] == 1:
-        z, target = logits[..., 0], y.to(logits.dtype)
-        loss = (softplus(z) - target * z).sum(1).double()
-        return loss, (torch.sigmoid(z) - target)[..., None]
-    log_p = torch.log_softmax(logits, -1)
-    index = y[..., None]
-    loss = -log_p.gather(-1, index).sum((1, 2)).double()
-    slope = log_p.exp_()
-    return loss, slope.scatter_add_(-1, index, torch.full_like(index, -1, dtype=slope.dtype))
