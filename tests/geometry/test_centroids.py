@@ -63,7 +63,6 @@ def test_a_choice_of_labels_in_a_given_order():
         at(np.eye(5)).of(["X", "ADJ", "Z"])
 
 
-@pytest.mark.xfail(strict=True, reason="the choice is searched as if it were sorted")
 def test_a_choice_of_a_choice():
     chosen = at(np.eye(5)).of(["VERB", "ADJ"])
     assert chosen.of(["VERB"]).means.tolist() == [[0, 0, 0, 0, 1]]
@@ -142,7 +141,6 @@ def test_paths_need_snapshots_that_have_the_labels():
         centroid_paths([at(np.eye(5)), at(np.eye(4))])
 
 
-@pytest.mark.xfail(strict=True, reason="numpy's own error comes through")
 @pytest.mark.parametrize("function", [lambda a, b: centroid_paths([a, b]), movement])
 def test_spaces_of_different_width_are_refused(function):
     with pytest.raises(RepresentationError, match=r"width|numbers|wide"):
@@ -185,7 +183,6 @@ def test_a_space_that_stands_still_has_no_movement():
     assert not found.explained.any()
 
 
-@pytest.mark.xfail(strict=True, reason="the axes are those of the centred vectors")
 def test_all_labels_moving_together_is_seen_in_the_arrows():
     """The vectors are not centred: a common movement is a movement."""
     found = movement(at(np.eye(5)), at(np.eye(5) + np.array([3.0, 4.0, 0, 0, 0])))

@@ -304,7 +304,6 @@ def test_the_numbers_of_the_clusters_do_not_depend_on_the_order():
 # ---- linear spaces, conflicts, thin gaps
 
 
-@pytest.mark.xfail(strict=True, reason="two single points in one place pass for a linear space")
 def test_labels_that_share_their_only_point_are_not_linear():
     probe = DirectProbe().fit([[0.0], [0.0], [5.0]], ["a", "b", "c"])
     assert [(block.label_a, block.label_b) for block in probe.blocking_] == [("a", "b")]
@@ -320,8 +319,7 @@ def test_linear_means_that_no_two_labels_meet(drawn):
     pairs = list(combinations(probe.classes_.tolist(), 2))
     meeting = [(a, b) for a, b in pairs if meet_exactly(X[y == a], X[y == b])]
     assert [(block.label_a, block.label_b) for block in probe.blocking_] == meeting
-    if not (len(probe.conflicts_) and probe.n_clusters_ == len(probe.classes_)):
-        assert probe.is_linear_ == (not meeting)
+    assert probe.is_linear_ == (not meeting)
     assert probe.n_undecided_ == 0
 
 
@@ -382,6 +380,14 @@ def test_a_gap_below_the_tolerance_counts_as_meeting_and_is_counted():
     for (i, j), certificate in probe.certificates().items():
         assert certificate.separable
         assert verify(certificate, X[probe.labels_ == i], X[probe.labels_ == j])
+
+
+@pytest.mark.xfail(strict=True, reason="the witness is the one from before the contact was settled")
+def test_clusters_that_nothing_but_rounding_keeps_apart_have_witnesses():
+    """A layer norm in three dimensions leaves a circle and, across it, rounding."""
+    for seed in range(40):
+        X, y = layer_normed(60, 3, 3, seed)
+        check_maximal(X, y, DirectProbe(n_jobs=1).fit(X, y))
 
 
 # ---- prediction
@@ -496,7 +502,6 @@ def test_progress_of_a_fit_counts_label_pairs_and_merges():
     assert len({total for _, total in seen}) == 2  # pairs of labels, then merges
 
 
-@pytest.mark.xfail(strict=True, reason="only whole blocks of 64 are told")
 def test_progress_of_a_prediction_ends_at_its_total():
     X, y = SETS["blobs"]()
     probe = DirectProbe().fit(X, y)
@@ -506,7 +511,6 @@ def test_progress_of_a_prediction_ends_at_its_total():
     assert seen[-1] == (len(X), len(X))
 
 
-@pytest.mark.xfail(strict=True, reason="only every 64th merge is told")
 def test_progress_of_a_fit_ends_at_its_total():
     X, y = SETS["blobs"]()
     seen = []
@@ -559,9 +563,6 @@ def test_bad_parameters_are_refused_by_fit(name, value):
         probe.fit(X0, Y0)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="fit does not look at it, as hull_distance does", raises=(pytest.fail.Exception, RuntimeWarning)
-)
 @pytest.mark.parametrize("scale", [1e-150, 1e160, 1e200])
 def test_numbers_that_cannot_be_squared_are_refused(scale):
     with pytest.raises(ValueError, match="1e-100"):
