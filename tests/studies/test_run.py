@@ -116,6 +116,12 @@ def test_the_way_is_watched_from_its_start_to_its_end(everything):
     assert set(found["similarity"]["convention"]) == {"all", "published"}
 
 
+def test_a_similarity_is_given_in_the_convention_that_is_asked_for(make_study, tmp_path):
+    run_study(make_study(experiments=["performance", "layers"], convention="published"), tmp_path)
+    assert set(tables(tmp_path)["similarity"]["convention"]) == {"published"}
+    assert set(tables(tmp_path)["leave_one_out"]["convention"]) == {"published"}
+
+
 def test_labels_that_nothing_can_tell_apart_are_found(everything):
     """Of toy-coin every sentence occurs twice, with heads and with tails at the same place."""
     _, folder, _ = everything
@@ -247,7 +253,8 @@ from tunescope.studies import Study, Watcher, run_study
 
 class Slow(Watcher):
     def progressed(self, part, done, total):
-        time.sleep(0.05)
+        if part == "fine-tune":
+            time.sleep(0.05)
 
 run_study(Study.model_validate(json.loads(sys.argv[1])), sys.argv[2], watcher=Slow())
 """

@@ -52,6 +52,8 @@ def from_space(plan: Plan, store: ResultStore, space: Space, work: Work, names: 
     unit = work.result(store)
     for name in names:
         rows = unit.table(name)
+        if "convention" in rows.columns:
+            rows = rows[rows["convention"].isin(plan.study.conventions)]
         if "update" in rows.columns:
             rows = rows.assign(**plan.moment(space.state, store, "epoch" in rows.columns))
         yield placed(name, rows, {**space.origin, "layer": space.layer})

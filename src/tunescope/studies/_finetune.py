@@ -177,6 +177,10 @@ class FineTuned(EncoderState):
     def needs(self) -> tuple[Work, ...]:
         return (TunedEncoder(self.tuning),)
 
+    @property
+    def records(self) -> tuple[Work, ...]:
+        return (self.tuning,)
+
     def origin(self, task: str) -> dict[str, Any]:
         return {
             "encoder": self.label,

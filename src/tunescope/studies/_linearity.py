@@ -24,6 +24,7 @@ class Linearity(Experiment):
         for task in plan.task_names:
             yield plan.points(task)
         for space in self._spaces(plan):
+            yield from space.state.records
             yield plan.shape(space)
 
     def tables(self, plan: Plan, store: ResultStore) -> Iterator[Table]:

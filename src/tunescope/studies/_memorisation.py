@@ -22,6 +22,7 @@ class Memorisation(Experiment):
 
     def units(self, plan: Plan) -> Iterator[Work]:
         for space in self._spaces(plan):
+            yield from space.state.records
             yield plan.memorise(space)
 
     def tables(self, plan: Plan, store: ResultStore) -> Iterator[Table]:

@@ -24,6 +24,7 @@ class Performance(Experiment):
         for task in plan.task_names:
             yield plan.points(task)
         for space in self._spaces(plan):
+            yield from space.state.records
             yield plan.classify(space)
             yield plan.shape(space)
 

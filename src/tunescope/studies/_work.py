@@ -87,6 +87,11 @@ class EncoderState(ABC):
         """Units that must be there before the encoder can be loaded."""
         return ()
 
+    @property
+    def records(self) -> tuple[Work, ...]:
+        """Units that tell how the encoder came to this state; rows about its spaces name its last update."""
+        return ()
+
     @abstractmethod
     def origin(self, task: str) -> dict[str, Any]:
         """The columns that say where the rows of a space of this encoder, probed on `task`, come from."""
@@ -170,7 +175,12 @@ class Bench:
                 for split in (data.train, data.test)
             )
             self._encodings = (place, dict.fromkeys(layers, (both[0], both[1])))
-        return self._encodings[1][layer]
+        both = self._encodings[1][layer]
+        wanted = self.wanted_layers.get(place, set())
+        wanted.discard(layer)
+        if not wanted:  # nobody will ask again, and all layers of two splits are large
+            self._encodings = None
+        return both
 
 
 def in_order(wanted: list[Work], store: ResultStore) -> Iterator[Work]:
