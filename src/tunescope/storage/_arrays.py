@@ -98,9 +98,7 @@ def write_safetensors(path: Path, arrays: Mapping[str, Any], metadata: Mapping[s
         # `order="C"` and not `ascontiguousarray`, which makes a vector of length 1 of a scalar.
         values = np.asarray(array, order="C")
         if values.dtype.newbyteorder("<").str.replace("|", "<") not in _STORABLE:
-            raise StorageError(
-                f"{path}: array {name!r} of type {values.dtype} cannot be stored as safetensors"
-            )
+            raise StorageError(f"{path}: array {name!r} of type {values.dtype} cannot be stored as safetensors")
         ready[name] = values.astype(values.dtype.newbyteorder("<"), copy=False)
     save_file(ready, path, metadata=dict(metadata) if metadata else None)
 

@@ -88,9 +88,7 @@ def _from_table(path: Path, label_column: str) -> tuple[Any, Any]:
         raise DataError(f"{path}: cannot be read as a table: {error}") from error
     if label_column not in table.columns:
         there = ", ".join(map(str, table.columns[:8])) + (", …" if len(table.columns) > 8 else "")
-        raise DataError(
-            f"{path}: has no column {label_column!r} (its columns: {there}); name it with --label-column"
-        )
+        raise DataError(f"{path}: has no column {label_column!r} (its columns: {there}); name it with --label-column")
     labels = table[label_column]
     vectors = table.drop(columns=label_column)
     for name in vectors.columns:
