@@ -74,9 +74,10 @@ def write_figures(study_dir: Path, out: Path | None = None, formats: Sequence[st
             for name, drawing in _figures_of(study, run):
                 if drawing is not None:
                     written += save(drawing, out / _free(name, taken), formats)
+    taken_by_tables: set[str] = set()
     for name, (head, rows), caption in _tables_of(study, runs):
         if rows:
-            written += write_table_files(out / _free(name, taken), head, rows, caption)
+            written += write_table_files(out / _free(name, taken_by_tables), head, rows, caption)
     return written
 
 

@@ -145,10 +145,12 @@ export function createPainter(canvas) {
     new Uint32Array(image.data.buffer).fill((255 << 24) | (blue << 16) | (green << 8) | red);
     const n = projection.n;
     const { hidden, dim, colourOf } = scene;
-    const base = Math.max(1.6, Math.min(4.2, 260 / Math.sqrt(n))) * Math.max(0.8, em() / 16);
+    const base = Math.max(1.5, Math.min(4.2, 150 / Math.sqrt(n))) * Math.max(0.8, em() / 16);
     const isTest = projection.points.split;
     const test = projection.points.splits.indexOf("test");
-    const marks = [mask(base, false), mask(base, true)];
+    // What was searched for is larger than what is dimmed.
+    const marks = [false, true].map((isRing) => mask(dim ? base * 1.6 : base, isRing));
+    const small = [false, true].map((isRing) => mask(base, isRing));
     const palette = scene.colours.map(channels);
     const quiet = channels(grey);
     const order = paintOrder(n);
@@ -160,7 +162,7 @@ export function createPainter(canvas) {
         const isDim = Boolean(dim && dim[point]);
         const colour = colourOf[point];
         if (pass !== (isDim ? 0 : colour < 0 ? 1 : 2)) continue;
-        stamp(image.data, point, isDim || colour < 0 ? quiet : palette[colour], marks[isTest[point] === test ? 1 : 0], isDim ? 0.3 : colour < 0 ? 0.55 : 0.85);
+        stamp(image.data, point, isDim || colour < 0 ? quiet : palette[colour], (isDim ? small : marks)[isTest[point] === test ? 1 : 0], isDim ? 0.3 : colour < 0 ? 0.55 : 0.85);
       }
     }
     const rings = channels(ink);
