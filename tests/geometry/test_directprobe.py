@@ -382,7 +382,6 @@ def test_a_gap_below_the_tolerance_counts_as_meeting_and_is_counted():
         assert verify(certificate, X[probe.labels_ == i], X[probe.labels_ == j])
 
 
-@pytest.mark.xfail(strict=True, reason="the witness is the one from before the contact was settled")
 def test_clusters_that_nothing_but_rounding_keeps_apart_have_witnesses():
     """A layer norm in three dimensions leaves a circle and, across it, rounding."""
     for seed in range(40):

@@ -74,7 +74,6 @@ def test_points_upon_lines_and_planes_in_general_directions(d, n, upon, labels, 
     assert same_partition(probe.labels_, cluster(whole, y, meet_exactly))
 
 
-@pytest.mark.xfail(strict=True, reason="sums are multiplied by the reciprocal of the count, which is rounded")
 def test_three_coincident_points_tie_where_one_would():
     """(1, -2) is as far from three points in one place as from two others; the first of the three pairs merges."""
     X = np.array([[0, 0], [1, -2], [1, -4], [2, -4], [2, -4], [2, -4], [0, -4]])

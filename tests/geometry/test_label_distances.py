@@ -250,9 +250,6 @@ def test_numbers_that_cannot_be_squared_are_refused(scale):
         label_distances(np.array([[0.0], [1.0]]) * scale, ["a", "b"])
 
 
-@pytest.mark.xfail(
-    strict=True, reason="contact is measured by the radius of the whole space, and verified by that of the pair"
-)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_certificates_of_labels_that_are_small_in_a_wide_space(dtype):
     y = np.repeat(["a", "b", "far"], [200, 200, 20])

@@ -36,7 +36,8 @@ class Separation:
 
     verdict: Verdict
     """``separable``: the hyperplane proves a gap above ``tolerance``; ``meet``: the weighted means coincide to
-    rounding; ``undecided``: the hulls are nearer than float64 can tell from meeting."""
+    rounding; ``undecided``: neither is proved, the hulls are nearer than float64 can tell from meeting (``upper`` is
+    then as small as was found, nearly always below ``tolerance``)."""
     lower: float
     """Proved lower bound of the distance, 0 when there is none."""
     upper: float

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from tunescope.geometry import _merging
 from tunescope.geometry._coordinates import FloatArray, IntArray, Spaces
-from tunescope.geometry._hulls import Contact, certify, settle, solve
+from tunescope.geometry._hulls import Contact, certify, contact_of, settle, solve
 from tunescope.geometry._nearest_points import MET, SEPARATED
 
 Progress = Callable[[int, int], None]
@@ -313,7 +313,7 @@ class Greedy:
             if not best.meet and not best.separable:
                 best = settle(self.spaces.X, rows, others, self.tolerance, best)
             if not best.separable:
-                return None, contact, best.meet
+                return None, contact_of(best, rows, others), best.meet
             normal = best.normal
             assert normal is not None
             assert space.axes is not None

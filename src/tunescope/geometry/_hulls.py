@@ -11,7 +11,7 @@ from tunescope.errors import RepresentationError
 from tunescope.geometry._active_set import heights
 from tunescope.geometry._certificates import THIN, HullDistance, Separation, Verdict, coincident
 from tunescope.geometry._coordinates import Coordinates, FloatArray, IntArray, Spaces
-from tunescope.geometry._nearest_points import nearest_points
+from tunescope.geometry._nearest_points import OPEN, nearest_points
 
 DEFAULT_RTOL = 1e-3
 """Relative width of the bounds of a distance, unless the caller asks for another."""
@@ -150,8 +150,28 @@ def certify(
             # rounding of the two bounds may cross when they agree to all digits
             lower = min(lower, upper)
             return HullDistance("separable", lower, upper, normal, offset, at_a, weights_a, at_b, weights_b, tolerance)
-    verdict: Verdict = "meet" if upper <= coincident(spaces.X) * plain.radius else "undecided"
+    # by the radius of the two sets, as whoever verifies this measures it: they may be small in a wide space
+    together = coincident(spaces.X) * _radius_of_two(plain, rows_a, rows_b)
+    verdict: Verdict = "meet" if upper <= together else "undecided"
     return HullDistance(verdict, 0.0, upper, None, None, at_a, weights_a, at_b, weights_b, tolerance)
+
+
+def _radius_of_two(space: Coordinates, rows_a: IntArray, rows_b: IntArray) -> float:
+    """Largest distance of a point of either set to the mean of the first."""
+    A = space.points[rows_a].astype(np.float64)
+    center = A.mean(axis=0)
+    B = space.points[rows_b].astype(np.float64)
+    return float(max(np.linalg.norm(A - center, axis=1).max(), np.linalg.norm(B - center, axis=1).max()))
+
+
+def contact_of(answer: HullDistance, rows_a: IntArray, rows_b: IntArray) -> Contact:
+    """The points and weights of a certificate, as a contact to begin with or to keep as a witness."""
+    return Contact(
+        OPEN, answer.lower, answer.upper, np.concatenate([rows_a[answer.points_a], rows_b[answer.points_b]]),
+        np.concatenate([answer.weights_a, answer.weights_b]),
+        np.repeat([True, False], [len(answer.points_a), len(answer.points_b)]),
+        np.zeros(0), 0, 0,
+    )  # fmt: skip
 
 
 def _index_in(rows: IntArray, wanted: IntArray) -> IntArray:
@@ -191,7 +211,8 @@ def _decide_evened(
             return answer, contact
         start = contact
         best = min(best, answer, key=lambda a: a.upper)
-    return settle(spaces.X, rows_a, rows_b, tolerance, best), contact
+    best = settle(spaces.X, rows_a, rows_b, tolerance, best)
+    return best, contact_of(best, rows_a, rows_b)
 
 
 def measure(

@@ -47,7 +47,7 @@ def find_partners(distances, partner, nearest):
         find_partner(distances, i, partner, nearest)
 
 
-@njit(cache=True, fastmath={"reassoc", "contract", "nsz", "arcp"}, nogil=True)
+@njit(cache=True, fastmath=FAST - {"arcp"}, nogil=True)  # a mean is a quotient: coincident points have equal ones
 def merge(distances, sums, counts, alive, partner, nearest, a, b):
     """Cluster a takes in cluster b (a < b): pairs rejected for one of them stay rejected for the union."""
     m, d = sums.shape

@@ -67,7 +67,8 @@ def spatial_similarity(
         ``all`` drops label pairs that either space lacks; ``published`` leaves clusters of five points or fewer
         out and counts absent pairs as 0.
     nonlinear : {"undefined", "zero"}, default "undefined"
-        What to do when hulls of different labels meet: nan, or a distance of 0 for the pair.
+        What to do when hulls of different labels meet: nan, or a distance of 0 for the pair (with a DirectProbe:
+        the mean over the label's clusters, which are apart).
     resamples : int, default 1000
         Draws for the interval.
     seed : int, default 0
