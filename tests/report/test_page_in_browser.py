@@ -34,8 +34,9 @@ for (const root of document.querySelectorAll('main svg')) {
       const b = boxes[other];
       const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
       const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-      // Boxes of text are taller than their letters: a third of a line may be shared.
-      if (wide > 1 && high > 0.34 * Math.min(a.height, b.height))
+      // Boxes of text are thicker than their letters: a third of a line may be shared.
+      const line = Math.min(a.height, b.height, a.width, b.width);
+      if (wide > 1 && high > 1 && Math.min(wide, high) > 0.34 * line)
         found.push(`${place}: ${text.textContent} lies on ${texts[other].textContent}`);
     }
   });
@@ -66,6 +67,18 @@ def opened(browser, page):
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_nothing_overlaps_or_is_clipped(browser, page, size, dark):
     browser.open(page.as_uri(), *size, dark=dark)
+    assert browser.run("return document.documentElement.scrollWidth") <= size[0]
+    assert browser.run(OVERLAPS) == []
+    assert browser.complaints() == []
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_many_long_names_find_their_places(browser, make_study, size):
+    labels = tuple(
+        f"{name}-{number:02d}" for number in range(23) for name in ("a relation of some length", "nmod:poss")
+    )
+    folder = make_study(tasks={"wide": labels}, pairs=(("wide", "wide"),), layers=(0, 1), seeds=(0, 1))
+    browser.open(write_report(folder).as_uri(), *size)
     assert browser.run("return document.documentElement.scrollWidth") <= size[0]
     assert browser.run(OVERLAPS) == []
     assert browser.complaints() == []

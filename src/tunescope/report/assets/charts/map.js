@@ -81,7 +81,7 @@ export function placeNames(frame, entries, obstacles = []) {
     const found = options.find(([x, y, anchor]) => {
       const x0 = anchor === "start" ? x : anchor === "end" ? x - wide : x - wide / 2;
       const box = [x0 - 2, y - size, x0 + wide + 2, y + size * 0.3];
-      const inside = box[0] >= 2 && box[2] <= frame.width - 2 && box[1] >= 0 && box[3] <= frame.tall - frame.bottom;
+      const inside = box[0] >= (frame.left || 2) && box[2] <= frame.width - 2 && box[1] >= 0 && box[3] <= frame.tall - frame.bottom;
       const free = taken.every((other, position) => position === index || box[2] < other[0] || box[0] > other[2] || box[3] < other[1] || box[1] > other[3]);
       if (inside && free) taken.push(box);
       return inside && free;

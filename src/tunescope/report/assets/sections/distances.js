@@ -41,8 +41,10 @@ export function distancesSection(app) {
       const found = matrices();
       const panels = shown();
       const em = parseFloat(getComputedStyle(document.documentElement).fontSize);
-      const columns = Math.max(1, Math.min(panels.length, Math.floor(width / (21 * em))));
+      // Side by side as long as every name keeps a line of its own.
       const gap = 1.6 * em;
+      const least = Math.max(19, 6 + 0.72 * one.labels.length) * em;
+      const columns = Math.max(1, Math.min(panels.length, Math.floor((width + gap) / (least + gap))));
       const each = Math.min((width - gap * (columns - 1)) / columns, 46 * em);
       const reach = Math.max(0, extent([found.before || [], found.after || []])[1]);
       const changed = found.change ? Math.max(...extent(found.change).map(Math.abs)) : 0;
