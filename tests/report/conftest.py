@@ -371,12 +371,12 @@ def probes(add, encoder, task, tuned_on, planted, labels, own) -> None:
                 add(
                     "blocks",
                     **origin,
-                    kind="pair",
+                    kind="overlap",
                     label_a=a,
                     label_b=b,
                     n_points=n,
                     points="3 17 21",
-                    text="she walks [to] the cold river\nthe bright [green] house",
+                    text="she walks [to] the cold river | the bright [green] house",
                 )
             add(
                 "blocks",

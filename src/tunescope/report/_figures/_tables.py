@@ -172,7 +172,7 @@ def blocks_table(clusters: Clusters) -> tuple[list[str], list[list[Cell]]]:
             block.label_a,
             block.label_b,
             block.n_points,
-            " / ".join(block.text.splitlines()[:2]),
+            " / ".join(block.lines[:2]),
         ]
         for block in clusters.blocks
     ]

@@ -32,7 +32,7 @@ class Space:
 
 @dataclass(frozen=True)
 class Block:
-    """A pair of labels that stands in the way of linearity, or one conflict between coincident points."""
+    """What stands in the way of linearity: kind `conflict` (coincident points), `overlap` or `undecided`."""
 
     stage: str
     seed: int
@@ -41,7 +41,9 @@ class Block:
     label_a: str
     label_b: str
     n_points: int
-    text: str
+    """Points that show it: coincident ones, or a few of both labels with a common weighted mean."""
+    lines: tuple[str, ...]
+    """Some of these points in words, their targets in square brackets."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def find_clusters(study: Study, run: Run) -> Clusters:
             row["label_a"],
             row["label_b"],
             _whole(row.get("n_points")) or 0,
-            "" if row.get("text") is None or row.get("text") != row.get("text") else str(row.get("text")),
+            _lines(row.get("text")),
         )
         for row in _ends(run.mine(study, "blocks")).to_dict("records")
     ]
@@ -107,6 +109,11 @@ def _ends(rows: pd.DataFrame) -> pd.DataFrame:
     tuned = rows["tuned_on"] != ""
     last = rows[tuned].groupby(["seed", "layer"])["update"].transform("max").reindex(rows.index)
     return rows[~tuned | rows["update"].isna() | (rows["update"] == last)]
+
+
+def _lines(text: object) -> tuple[str, ...]:
+    """The points of a block in words, which are stored with ` | ` between them."""
+    return tuple(line for line in text.split(" | ") if line) if isinstance(text, str) else ()
 
 
 def _whole(value: object) -> int | None:

@@ -290,8 +290,7 @@ def _clusters(study: Study, run: Run) -> dict[str, Any]:
                 "a": block.label_a,
                 "b": block.label_b,
                 "n": block.n_points,
-                "lines": block.text.splitlines()[:MOST_LINES],
-                "hidden": max(0, len(block.text.splitlines()) - MOST_LINES),
+                "lines": block.lines[:MOST_LINES],
             }
         )
     blocks = [

@@ -8,6 +8,13 @@ import { drawBars } from "../charts/bars.js";
 
 const STAGES = { original: "before", "fine-tuned": "after" };
 
+// What stands between the two labels of an obstacle, and what it means.
+const KINDS = {
+  conflict: [" and ", " · the same vector carries both labels"],
+  overlap: [" meets ", " · their hulls share a place, which these points show"],
+  undecided: [" touches ", " · nearer than numbers of this size can tell"],
+};
+
 /** How many clusters each label needs, before and after, and why it is more than one. */
 export function clustersSection(app) {
   const found = app.run.clusters;
@@ -110,11 +117,11 @@ function blocksPanel(app, found) {
     replace(list, shown.slice(0, most).map(item), shown.length > most ? el("li", { class: "more" }, el("details", null, el("summary", null, `${shown.length - most} more`), el("ol", { class: "blocks" }, shown.slice(most).map(item)))) : null);
   }
   function item(block) {
-    const isConflict = block.kind === "conflict" || block.kind === "conflicts";
-    return el("li", { data: { a: block.a, b: block.b } },
-      el("p", { class: "pair" }, el("strong", null, block.a), isConflict ? " and " : " meets ", el("strong", null, block.b || "itself"),
-        el("span", { class: "note" }, isConflict ? ` · the same vector with both labels · ${plural(block.n, "point")}` : ` · ${plural(block.n, "point")} in the way`)),
-      block.lines.length ? el("ul", { class: "sentences" }, block.lines.map((line) => el("li", null, marked(line))), block.hidden ? el("li", { class: "note" }, `and ${block.hidden} more`) : null) : null);
+    const [verb, why] = KINDS[block.kind] || [" and ", `: ${block.kind}`];
+    return el("li", { data: { a: block.a, b: block.b, kind: block.kind } },
+      el("p", { class: "pair" }, el("strong", null, block.a), verb, el("strong", null, block.b),
+        el("span", { class: "note" }, `${why}${block.n ? ` · ${plural(block.n, "point")}` : ""}`)),
+      block.lines.length ? el("ul", { class: "sentences" }, block.lines.map((line) => el("li", null, marked(line)))) : null);
   }
   draw();
   app.on(["layer", "seed"], draw);
