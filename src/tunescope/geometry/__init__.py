@@ -21,12 +21,14 @@ from tunescope.geometry._label_distances import (
     label_distances,
     scale_of,
 )
+from tunescope.geometry._projection import CommonAxes, common_axes
 from tunescope.geometry._similarity import SpatialSimilarity, spatial_similarity
 from tunescope.geometry._stored import distances_from_arrays, distances_to_arrays
 
 __all__ = [
     "Block",
     "Centroids",
+    "CommonAxes",
     "Convention",
     "DirectProbe",
     "HullDistance",
@@ -38,6 +40,7 @@ __all__ = [
     "centroid_paths",
     "centroids",
     "closest_labels",
+    "common_axes",
     "distances_from_arrays",
     "distances_to_arrays",
     "hull_distance",

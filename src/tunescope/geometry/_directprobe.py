@@ -21,10 +21,10 @@ from tunescope.geometry._label_distances import (
     PUBLISHED_SMALLEST,
     Convention,
     check_convention,
-    in_threads,
     label_verdicts,
 )
 from tunescope.geometry._nearest_hull import nearest_hulls
+from tunescope.geometry._threads import in_threads, one_blas_thread
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,8 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
             else:
                 apart = decide(inside, one.rows, two.rows, self._tolerance)[0].separable
             entangled[i, j] = entangled[j, i] = not apart
-        outcome = Greedy(inside, groups, entangled, self._tolerance, self.progress).run()
+        with one_blas_thread():
+            outcome = Greedy(inside, groups, entangled, self._tolerance, self.progress).run()
         outcome.members = [order[m] for m in outcome.members]
         outcome.rejections = {pair: _with_rows(why, order) for pair, why in outcome.rejections.items()}
         return outcome

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, Literal
@@ -16,6 +14,7 @@ from tunescope.errors import RepresentationError
 from tunescope.geometry._certificates import THIN, HullDistance
 from tunescope.geometry._coordinates import Spaces
 from tunescope.geometry._hulls import DEFAULT_RTOL, Contact, _as_points, check_rtol, decide, measure
+from tunescope.geometry._threads import in_threads
 
 Convention = Literal["all", "published"]
 """``all``: every cluster counts and label pairs without a distance are dropped. ``published``: clusters of five
@@ -206,23 +205,3 @@ def scale_of(X: NDArray[Any]) -> float:
     center = X.mean(axis=0, dtype=np.float64)
     total = sum(float(((X[i : i + 4096] - center) ** 2).sum()) for i in range(0, len(X), 4096))
     return float(np.sqrt(total / len(X)))
-
-
-def threads(n_jobs: int | None) -> int:
-    """Number of threads for ``n_jobs`` (None or -1: all processors that this process may use)."""
-    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if n_jobs is None:
-        return available
-    if n_jobs == 0:
-        raise ValueError("n_jobs must not be 0: give a number of threads, or -1 for all processors.")
-    return max(1, available + 1 + n_jobs) if n_jobs < 0 else n_jobs
-
-
-def in_threads(work: Callable[[Any], Any], items: list[Any], n_jobs: int | None) -> Iterator[Any]:
-    """Results of ``work`` in the order of ``items``; the solver releases the interpreter while it runs."""
-    count = min(threads(n_jobs), len(items))
-    if count <= 1:
-        yield from map(work, items)
-        return
-    with ThreadPoolExecutor(count) as pool:
-        yield from pool.map(work, items)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tunescope.geometry._coordinates import FloatArray, IntArray, Spaces
 from tunescope.geometry._hulls import solve
-from tunescope.geometry._label_distances import in_threads
+from tunescope.geometry._threads import in_threads
 
 _EXACT = 1e-7
 """Relative width of the bounds when two hulls compete for a point."""
