@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
+from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
@@ -16,7 +20,7 @@ from typer.testing import CliRunner
 
 from tunescope.cli.main import app
 
-COMMANDS = ["demo", "run", "probe", "report", "tasks", "encoders"]
+COMMANDS = ["demo", "run", "probe", "report", "explore", "tasks", "encoders"]
 
 STUDY = """\
 name: small
@@ -142,6 +146,52 @@ def test_a_report_and_its_figures_are_written(ran, invoke):
     assert any("centroid-paths" in path for path in found["figures"])
 
 
+@contextmanager
+def exploring(folder, *options):
+    """The explorer in a process of its own, and the first line that it prints."""
+    command = [sys.executable, "-m", "tunescope", "explore", str(folder), "--no-open", *options]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process, process.stdout.readline()
+        finally:
+            process.kill()
+
+
+def test_the_explorer_serves_the_points_until_ctrl_c(ran):
+    out, _ = ran
+    with exploring(out, "--json") as (process, first):
+        address = json.loads(first)["url"]
+        assert address.startswith("http://127.0.0.1:")
+        with urllib.request.urlopen(f"{address}data/points/0", timeout=10) as answer:
+            points = json.loads(answer.read())
+        assert points["splits"] == ["train", "test"]
+        process.send_signal(signal.SIGINT)
+        rest, said = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert rest == ""
+    assert "Traceback" not in said
+    with pytest.raises(OSError):
+        urllib.request.urlopen(address, timeout=2)
+
+
+def test_the_explorer_says_where_it_is(ran):
+    with exploring(ran[0]) as (_, first):
+        assert first.startswith("explorer: http://127.0.0.1:")
+
+
+def test_the_explorer_needs_points_and_a_free_address(ran, invoke, tmp_path):
+    out, _ = ran
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        said = refused(invoke("explore", out, "--no-open", "--port", port, code=2))
+        assert said.startswith(f"127.0.0.1:{port}: cannot listen there: Address already in use")
+    bare = shutil.copytree(out, tmp_path / "bare", ignore=shutil.ignore_patterns("explorer", "units"))
+    assert "stored no points" in refused(invoke("explore", bare, "--no-open", code=2))
+
+
 def test_tasks_and_encoders_are_listed(invoke):
     assert {"pos", "dep", "toy-pos"} <= {task["name"] for task in json.loads(invoke("tasks", "--json").stdout)}
     names = [encoder["name"] for encoder in json.loads(invoke("encoders", "--json").stdout)]
@@ -265,8 +315,6 @@ def test_a_broken_line_of_conllu_is_named(invoke, tmp_path):
 
 
 def test_an_encoder_folder_without_a_tokenizer_is_one_clear_message(invoke, encoder_folder, tmp_path, study_file):
-    import shutil
-
     bare = shutil.copytree(encoder_folder, tmp_path / "bare")
     for path in bare.glob("*token*"):
         path.unlink()
@@ -293,6 +341,7 @@ def test_a_label_that_train_lacks_is_shown(invoke, tmp_path, study_file):
         (["run", "paper-performanse"], "did you mean paper-performance"),
         (["run", "absent.yaml"], "there is no such study file"),
         (["report", "absent"], "there is no such folder"),
+        (["explore", "absent"], "there is no such folder"),
         (["tasks", "toy-poss"], "unknown task 'toy-poss'; did you mean toy-pos"),
         (["tasks", "absent.conllu"], "there is no such file"),
     ],

@@ -103,7 +103,7 @@ def test_points_are_those_of_the_file_and_sentences_come_once(points_dir):
 
 def test_a_study_without_projections_says_so(make_study):
     folder = make_study(tables=("gaps",), layers=(1,), seeds=(0,))
-    with pytest.raises(StorageError, match="no projections"):
+    with pytest.raises(StorageError, match="no points"):
         serve_explorer(folder)
     assert "explorer" not in data_of(write_report(folder))
 

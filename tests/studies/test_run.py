@@ -9,11 +9,12 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from tunescope.errors import EncoderError, RepresentationError, StudyError
-from tunescope.storage import ResultStore, read_table
+from tunescope.storage import ArrayFile, ResultStore, read_table
 from tunescope.studies import EXPERIMENTS, Watcher, run_study
 from tunescope.studies._tables import COLUMNS, identity, schema
 
@@ -285,6 +286,11 @@ def test_killed_in_the_middle_of_a_fine_tuning_it_goes_on_and_ends_with_the_same
     run_study(study, cut, watcher=listener)
     assert any("unfinished" in note for note in listener.notes)
     assert_same_tables(tables(whole), tables(cut))
+    same, found = (ArrayFile(next(folder.glob("explorer/projection-*.safetensors"))) for folder in (whole, cut))
+    assert found.metadata == same.metadata
+    np.testing.assert_allclose(found["scale"], same["scale"], rtol=1e-3)
+    # One step is a 32,767th of the way to the farthest point.
+    np.testing.assert_allclose(found["projection"].astype(int), same["projection"].astype(int), atol=33)
     unit = ResultStore(cut).units("finetune")[0]
     assert any("went on at update" in note for note in unit.notes)
     assert len(kept) > 5

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tunescope.cli._demo import demo
+from tunescope.cli._explore import explore
 from tunescope.cli._lists import encoders, tasks
 from tunescope.cli._probe import probe
 from tunescope.cli._report import report
@@ -24,6 +25,7 @@ app.command(name="demo")(demo)
 app.command(name="run")(run_command)
 app.command(name="probe")(probe)
 app.command(name="report")(report)
+app.command(name="explore")(explore)
 app.command(name="tasks")(tasks)
 app.command(name="encoders")(encoders)
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tunescope.studies._shown_points import PointLog
 from tunescope.studies._snapshots import SnapshotLog
 from tunescope.studies._tables import schema
 from tunescope.studies._work import Bench, EncoderState, Original, Work
@@ -15,14 +16,15 @@ if TYPE_CHECKING:
     from tunescope.encoders import Encoder
     from tunescope.finetuning import Recipe
     from tunescope.storage import ResultStore, Unit, UnitWriter
+    from tunescope.tasks import Task
 
 
 @dataclass(frozen=True)
 class FineTuneUnit(Work):
     """Fine-tune an encoder on a task; keep the training log and a summary of every snapshot.
 
-    Of a snapshot's space the centroids, the distances between the labels' hulls and its scale are kept, and
-    not its vectors. The fine-tuned encoder is a unit of its own, which this one writes first.
+    Of a snapshot's space the centroids, the distances between the labels' hulls, its scale and a projection of its
+    points are kept, and not its vectors. The fine-tuned encoder is a unit of its own, which this one writes first.
     """
 
     encoder: Original
@@ -33,6 +35,9 @@ class FineTuneUnit(Work):
     every: int
     layers: tuple[int, ...]
     """Layers of the snapshots; none when no experiment reads them."""
+    points: bool = False
+    """Whether the points of the snapshots are projected for the explorer. No part of the key: a unit that was
+    recorded without them is not done again for their sake."""
 
     kind = "finetune"
     keeps_work = True
@@ -69,19 +74,33 @@ class FineTuneUnit(Work):
         snapshots = unit.inputs.get("snapshots") or {}
         return snapshots.get("every") == self.every and set(self.layers) <= set(snapshots.get("layers", ()))
 
+    def _n_snapshots(self, task: Task) -> int:
+        """How many snapshots there will be, at most."""
+        batches = -(-len(task.train.sentences) // self.recipe.batch_size)
+        return 2 + batches * self.recipe.epochs // self.every
+
     def run(self, writer: UnitWriter, bench: Bench, folder: Path) -> None:
         from tunescope.finetuning import fine_tune
 
         task = bench.tasks[self.task]
         log = SnapshotLog(folder / "snapshots", self.layers)
+        points = None
+        if self.points and self.layers:
+            points = PointLog(folder / "points", self.layers, task, self._n_snapshots(task))
 
         def on_snapshot(update: int, epoch: float, encoder: Encoder) -> None:
             if not self.layers:
                 return
             with writer.timing("vectors of snapshots"):
                 encoding = encoder.encode(task.train, task.kind, layers=self.layers, task=self.task)
+            if points is not None:
+                with writer.timing("points for the explorer"):
+                    of_test = encoder.encode(task.test, task.kind, layers=self.layers, task=self.task)
+                    points.add(update, encoding, of_test)
             with writer.timing("geometry of snapshots"):
                 log.add(update, epoch, encoding)
+
+        done = log.updates() if points is None else log.updates() & points.updates()
 
         with writer.timing("training and snapshots"):
             tuning = fine_tune(
@@ -93,7 +112,7 @@ class FineTuneUnit(Work):
                 on_snapshot=on_snapshot,
                 work_dir=folder / "training",
                 progress=_updates(bench),
-                done_updates=log.updates() if self.layers else None,
+                done_updates=done if self.layers else None,
             )
         encoder = TunedEncoder(self)
         if encoder.find(bench.store) is None:
@@ -107,6 +126,9 @@ class FineTuneUnit(Work):
         if self.layers:
             with writer.timing("summary of snapshots"):
                 log.write(writer)
+        if points is not None:
+            with writer.timing("points for the explorer"):
+                points.write(writer)
         bench.remember(FineTuned(self), tuning.encoder)
 
 

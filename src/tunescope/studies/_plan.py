@@ -75,6 +75,7 @@ class Plan:
             seed=seed,
             every=self.study.every,
             layers=self._snapshot_layers(encoder) if task in self.task_names else (),
+            points=self.study.keep.points,
         )
 
     def tuned(self, encoder: Original, task: str, seed: int) -> FineTuned:

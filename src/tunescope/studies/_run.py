@@ -65,6 +65,7 @@ def run_study(
         TunescopeError: data, an encoder or a result cannot be had; the message says what to do.
     """
     from tunescope.storage import ResultStore
+    from tunescope.studies._explorer import write_explorer
     from tunescope.studies._prepare import prepare
     from tunescope.studies._summary import summarise
 
@@ -86,6 +87,7 @@ def run_study(
     with _threads(study.threads):
         n_done = _work_off(missing, bench)
     tables = _write_tables(plan, store)
+    write_explorer(plan, store)
     spent = _time_by_kind(wanted, store)
     _record(plan, store, document.source if document else None, overrides, wanted, spent)
     if not study.keep.encoders:

@@ -101,6 +101,8 @@ class Keep(_Settings):
 
     encoders: bool = True
     """Whether fine-tuned encoders are kept; without them, a further experiment has to fine-tune again."""
+    points: bool = True
+    """Whether the points of every snapshot are projected and kept, for the explorer."""
 
 
 class Study(_Settings):

@@ -14,6 +14,7 @@ from tunescope.studies._distances import (
     similarity_rows,
     space_row,
 )
+from tunescope.studies._shape_points import write_shape_points
 from tunescope.studies._space import Space
 from tunescope.studies._tables import schema
 from tunescope.studies._work import Bench, Work
@@ -88,6 +89,8 @@ class Shape(Work):
             )
             rows["similarity"] += compared
             rows["leave_one_out"] += left_out
+        with writer.timing("points for the explorer"):
+            write_shape_points(writer, probe.labels_, of_train, train, test)
         pairs = [
             pair_rows(distances, {**place, "split": split, "update": None})
             for split, distances in (("train", of_train), ("test", of_test))

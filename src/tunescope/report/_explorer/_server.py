@@ -74,7 +74,7 @@ def serve_explorer(study_dir: Path, host: str = "127.0.0.1", port: int = 0) -> E
         port: the port; 0 takes a free one.
 
     Raises:
-        StorageError: the folder holds no study, or no projections.
+        StorageError: the folder holds no study, or no points.
         OSError: the address or port cannot be bound.
     """
     study_dir = Path(study_dir)
@@ -82,8 +82,8 @@ def serve_explorer(study_dir: Path, host: str = "127.0.0.1", port: int = 0) -> E
     points = Points(study_dir)
     if not points.projections:
         raise StorageError(
-            f"{study_dir}: the study stored no projections (explorer/projection-*.safetensors). Run it with the "
-            "experiment that stores them; the report page works without."
+            f"{study_dir}: the study stored no points (explorer/projection-*.safetensors). Run it again with "
+            "`keep: {points: true}`, the default; what is there is not computed again."
         )
     runs = find_runs(study)
     data = payload(study, Detail(most_updates=60))
