@@ -85,14 +85,21 @@ def _blocks(X: FloatArray, rows: int = 4096) -> list[FloatArray]:
     return [X[i : i + rows] for i in range(0, len(X), rows)]
 
 
-def plain(X: FloatArray) -> Coordinates:
-    """The original coordinates; large float32 sets are read as they are, without a copy."""
+def plain(X: FloatArray) -> tuple[Coordinates, NDArray[np.float64]]:
+    """The original coordinates, and the mean of the points; large float32 sets are read as they are, without a copy."""
+    if X.size * 8 <= _COPY_LIMIT:
+        points: FloatArray = X.astype(np.float64)
+        center = points.mean(axis=0)
+        points -= center
+        radius = float(np.sqrt(np.einsum("ij,ij->i", points, points).max(initial=0.0)))
+        return _unstretched(points, np.zeros(points.shape[1]), radius), center
     center, radius = _center_and_radius(X)
-    if X.size * 8 <= _COPY_LIMIT or np.linalg.norm(center) > _FAR_OFF * radius:
-        points: FloatArray = X.astype(np.float64) - center
-        center = np.zeros(points.shape[1])
-    else:
-        points = np.ascontiguousarray(X)
+    if np.linalg.norm(center) > _FAR_OFF * radius:
+        return _unstretched(X.astype(np.float64) - center, np.zeros(X.shape[1]), radius), center
+    return _unstretched(np.ascontiguousarray(X), center, radius), center
+
+
+def _unstretched(points: FloatArray, center: NDArray[np.float64], radius: float) -> Coordinates:
     return Coordinates(points, center, np.ones(points.shape[1]), radius or 1.0, radius, None)
 
 
@@ -132,16 +139,14 @@ class Spaces:
     """The coordinates of one set of points; the evened ones are made when first asked for, once."""
 
     def __init__(self, X: FloatArray) -> None:
-        scale = max((float(np.abs(block).max()) for block in _blocks(X)), default=0.0)
+        scale = max(float(X.max()), -float(X.min()))
         if scale > 0 and not _SMALLEST < scale < _LARGEST:
             raise RepresentationError(
                 f"The largest value is {scale:.3g}, and float64 has to square it: bring the points to between "
                 f"{_SMALLEST:g} and {_LARGEST:g}."
             )
         self.X = X
-        self.plain = plain(X)
-        self.center = X.mean(axis=0, dtype=np.float64)
-        """(d,) mean of the points."""
+        self.plain, self.center = plain(X)
         self._made: dict[float, Coordinates] = {}
         self._principal: tuple[NDArray[np.float64], NDArray[np.float64], float] | None = None
         self._lock = Lock()
