@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from matplotlib.text import Text
 
 from tunescope.errors import StorageError
-from tunescope.report import write_figures
+from tunescope.report import write_figures, write_report
 from tunescope.report._figures._centroid_paths import centroid_paths
 from tunescope.report._figures._minimum_distances import minimum_distances
 from tunescope.report._figures._style import COLUMN, spread
 from tunescope.report._figures._tables import booktabs, write_table_files
-from tunescope.report._findings import find_gaps, find_paths, find_runs
+from tunescope.report._findings import find_gaps, find_paths, find_runs, find_similarity_curves
 from tunescope.report._study import read_study
 
 
@@ -43,6 +43,22 @@ def test_figures_without_data_are_not_written(make_study):
     folder = make_study(tables=("gaps",), pairs=(("toy-role", "toy-role"),), layers=(0, 1), seeds=(0,))
     kinds = {path.name.split("_")[0] for path in write_figures(folder, formats=("png",))}
     assert kinds == {"minimum-distances", "minimum-distances-scaled", "summary.csv", "summary.tex"}
+
+
+@pytest.mark.parametrize("empty", [[1], [0, 1]])
+def test_layers_without_any_similarity_are_left_out(make_study, empty):
+    folder = make_study(tasks={"toy": ("A", "B", "C", "D")}, pairs=(("toy", "toy"),), layers=(0, 1), seeds=(0,))
+    path = folder / "tables" / "similarity.parquet"
+    table = pd.read_parquet(path)
+    gone = table["layer"].isin(empty)
+    table.loc[gone, ["pearson", "spearman", "low", "high"]] = np.nan
+    start = table[table["update"] == table["update"].min()].assign(update=0)
+    pd.concat([table, start]).to_parquet(path)
+    study = read_study(folder)
+    assert set(find_similarity_curves(study, find_runs(study)[0])) == {0, 1} - set(empty)
+    kinds = {path.name.split("_")[0] for path in write_figures(folder, formats=("png",))}
+    assert ("similarity" in kinds) == (len(empty) == 1)
+    assert write_report(folder).is_file()
 
 
 def test_figures_fit_one_column(study_dir):

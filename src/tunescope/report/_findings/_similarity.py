@@ -60,7 +60,10 @@ def conventions(study: Study, run: Run) -> tuple[str, ...]:
 
 
 def find_similarity_curves(study: Study, run: Run, convention: str = CONVENTION) -> dict[int, SimilarityCurve]:
-    """Similarity to the start over updates, by layer. At update 0 a space is compared with itself: 1."""
+    """Similarity to the start over updates, by layer. At update 0 a space is compared with itself: 1.
+
+    A layer of which no later update can be compared (two labels have but one distance) is left out.
+    """
     rows = run.mine(study, "similarity")
     rows = rows[(rows["comparison"] == TO_START) & (rows["tuned_on"] != "")]
     if "convention" in rows.columns:
@@ -82,7 +85,7 @@ def find_similarity_curves(study: Study, run: Run, convention: str = CONVENTION)
             values[name][:, 0] = 1.0
             if name in part.columns:
                 values[name][at] = part[name].to_numpy(dtype=np.float64)
-        if len(updates) > 1:
+        if np.isfinite(values["pearson"][:, 1:]).any():
             found[int(layer)] = SimilarityCurve(int(layer), updates, seeds, **values)
     return found
 

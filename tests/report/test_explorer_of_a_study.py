@@ -1,0 +1,135 @@
+"""The explorer on a study that has really run: the embedded encoder, fine-tuned for an epoch."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tunescope.report import serve_explorer, write_report
+from tunescope.report._points import Points
+from tunescope.storage import ArrayFile
+
+PLACES = "const {x, y} = document.querySelector('.explorer canvas').places(); return [[...x], [...y]]"
+DATA = "return {...document.querySelector('.explorer canvas').dataset}"
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory) -> Path:
+    """The folder of the study."""
+    from tunescope.studies import Study, run_study
+
+    study = {
+        "name": "small",
+        "encoders": ["embedded"],
+        "tasks": ["toy-ps-role"],
+        "experiments": ["performance", {"name": "dynamics", "layers": "all"}],
+        "epochs": 1,
+        "every": 2,
+        "fraction": 0.4,
+        "threads": 1,
+        "classifier": {"hidden": [8, 8], "runs": 1, "max_iter": 5},
+    }
+    folder = tmp_path_factory.mktemp("study") / "small"
+    run_study(Study.model_validate(study), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(ran):
+    with serve_explorer(ran) as running:
+        yield running
+
+
+@pytest.fixture
+def opened(browser, server):
+    browser.open(server.url)
+    yield browser
+    assert browser.complaints() == []
+
+
+def projection(ran):
+    stored = ArrayFile(Points(ran).projections[0].path)
+    return stored["projection"].astype(float), json.loads(stored.metadata["updates"])
+
+
+@pytest.mark.browser
+def test_play_moves_every_point_along_its_stored_way(opened, ran):
+    steps, updates = projection(ran)
+    assert len(updates) >= 4
+    opened.press("[data-control=Update]", "HOME")
+    assert opened.run(DATA)["update"] == "0"
+    start = opened.run(PLACES)
+    slope, shift = np.polyfit(steps[0, -1, :, 0], start[0], 1)
+    np.testing.assert_allclose(slope * steps[0, -1, :, 0] + shift, start[0], atol=0.02)
+    opened.click("[data-control='Play fine-tuning']")
+    seen, until = set(), time.monotonic() + 20
+    while opened.run(DATA)["update"] != str(updates[-1]) and time.monotonic() < until:
+        seen.add(opened.run(DATA)["update"])
+    opened.wait("return document.querySelector(\"[data-control='Play fine-tuning']\").textContent.includes('Play')")
+    assert len(seen) >= 2
+    # The same scale and origin as before: the axes are shared.
+    np.testing.assert_allclose(slope * steps[-1, -1, :, 0] + shift, opened.run(PLACES)[0], atol=0.02)
+
+
+@pytest.mark.browser
+def test_a_click_on_a_point_shows_its_sentence(opened, ran):
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    rows = pd.read_parquet(ran / "explorer" / "points.parquet")
+    x, y = (np.array(values) for values in opened.run(PLACES))
+    away = np.hypot(x[:, None] - x, y[:, None] - y)
+    np.fill_diagonal(away, np.inf)
+    number = int(away.min(axis=1).argmax())  # alone, so that the click can mean no other
+    canvas = opened.element(".explorer canvas")
+    opened.run("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", canvas)
+    width, height = opened.run("return [arguments[0].clientWidth, arguments[0].clientHeight]", canvas)
+    across, down = round(x[number] - width / 2), round(y[number] - height / 2)
+    ActionChains(opened.driver).move_to_element_with_offset(canvas, across, down).click().perform()
+    opened.settle()
+    row = rows.loc[number]
+    assert opened.element(".about .sentence").text == " ".join(row["words"])
+    marked = [mark.text for mark in opened.driver.find_elements("css selector", ".about .sentence mark")]
+    assert marked == [row["words"][position] for position in sorted(row["positions"])]
+    assert row["label"] in opened.element(".about dl").text
+
+
+@pytest.mark.browser
+def test_colour_by_cluster_and_the_view_across_a_margin_are_offered(opened, ran):
+    assert opened.element("[data-control=Colour] [data-value=cluster]").is_enabled()
+    opened.click("[data-control=Colour] [data-value=cluster]")
+    gaps = pd.read_parquet(ran / "tables" / "gaps.parquet").query("layer == layer.max() and distance > 0")
+    one = gaps[gaps["stage"] == "original"].iloc[0]
+    opened.choose("[data-control='First label']", one["label"])
+    opened.choose("[data-control='Second label']", one["nearest"])
+    opened.press("[data-control=Update]", "HOME")
+    opened.click("[data-control='View of two labels'] [data-value=margin]")
+    rows = pd.read_parquet(ran / "explorer" / "points.parquet")
+    train = rows["split"] == "train"
+    x = np.array(opened.run(PLACES)[0], dtype=float)
+    own, other = (x[train & (rows["label"] == label)] for label in (one["label"], one["nearest"]))
+    assert own.max() < other.min()  # the hulls of the training points are apart
+
+
+@pytest.mark.browser
+def test_the_report_page_holds_the_points_of_the_study(browser, ran):
+    browser.open(write_report(ran).as_uri())
+    browser.run("document.querySelector('#points').scrollIntoView({behavior: 'instant'})")
+    browser.wait("return Boolean(document.querySelector('#points canvas').dataset.update)")
+    assert browser.run("return document.querySelector('#points canvas').dataset.update") == str(projection(ran)[1][-1])
+    browser.press("#points [data-control=Update]", "HOME")
+    assert browser.run("return document.querySelector('#points canvas').dataset.update") == "0"
+    assert browser.complaints() == []
+
+
+def test_points_and_projections_fit_each_other(ran):
+    points = Points(ran)
+    assert points.tasks == ("toy-ps-role",)
+    assert len(points.projections) == 1
+    found = points.of_task("toy-ps-role")
+    assert len(found["label"]) == points.projections[0].n_points
+    assert found["splits"] == ["train", "test"]
