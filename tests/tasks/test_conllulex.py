@@ -70,9 +70,7 @@ def test_what_is_left_out_is_counted(tmp_path):
 @pytest.mark.parametrize("function", ["_", "p.", "Locus"])
 def test_a_role_without_a_function_is_a_broken_line(tmp_path, function):
     path = write(tmp_path, [word(1, "in", role="p.Time", function=function)])
-    with pytest.raises(
-        DataError, match=r"some.conllulex, line 1: column 15 is .* expected a supersense such as"
-    ):
+    with pytest.raises(DataError, match=r"some.conllulex, line 1: column 15 is .* expected a supersense such as"):
         read_conllulex([path], "function")
 
 

@@ -119,16 +119,9 @@ def test_finite_verbs_agree_with_their_subjects():
     for sentence in MANY:
         words = list(zip(sentence.words, sentence.heads, sentence.relations, strict=True))
         for i, (word, head, relation) in enumerate(words):
-            if (
-                word in agreement
-                and relation in ("nsubj", "nsubj:pass")
-                and i < head
-                and not sentence.question
-            ):
+            if word in agreement and relation in ("nsubj", "nsubj:pass") and i < head and not sentence.question:
                 # The finite word is the first one of the verb group.
-                group = (
-                    j for j, (_, h, r) in enumerate(words) if h == head and r in ("aux", "aux:pass", "cop")
-                )
+                group = (j for j, (_, h, r) in enumerate(words) if h == head and r in ("aux", "aux:pass", "cop"))
                 finite = words[min((*group, head))][0]
                 assert finite not in wrong[agreement[word]], " ".join(sentence.words)
                 checked += 1

@@ -58,11 +58,7 @@ def test_pairs_from_tsv(tmp_path, separator):
     assert task.labels == ("left", "right")
 
 
-@given(
-    st.lists(
-        st.tuples(st.lists(st.text("abc", min_size=1), min_size=1), st.text("xyz", min_size=1)), min_size=2
-    )
-)
+@given(st.lists(st.tuples(st.lists(st.text("abc", min_size=1), min_size=1), st.text("xyz", min_size=1)), min_size=2))
 def test_jsonl_round_trip(tmp_path_factory, rows):
     folder = tmp_path_factory.getbasetemp()
     path = jsonl(folder, [{"words": words, "label": label} for words, label in rows], "drawn.jsonl")

@@ -28,9 +28,7 @@ def test_the_stray_byte_of_the_original_is_a_blank(tmp_path):
 )
 def test_a_line_without_a_class_is_broken(tmp_path, line):
     path = write(tmp_path, b"HUM:ind Who ?\n" + line + b"\nHUM:ind Who ?\n")
-    with pytest.raises(
-        DataError, match=r"line 2: .* expected `COARSE:fine question` with COARSE one of ABBR, DESC"
-    ):
+    with pytest.raises(DataError, match=r"line 2: .* expected `COARSE:fine question` with COARSE one of ABBR, DESC"):
         read_trec(path)
 
 

@@ -64,9 +64,7 @@ def read_blocks(path: Path, n_columns: int = 10) -> Iterator[Block]:
     for number, line in numbered_lines(path):
         if line.strip() == "":
             if line:
-                raise line_error(
-                    path, number, "the line holds only white space", "an empty line between sentences"
-                )
+                raise line_error(path, number, "the line holds only white space", "an empty line between sentences")
             if block := reader.finish(number):
                 yield block
         elif line.startswith("#"):
@@ -94,9 +92,7 @@ class _BlockReader:
 
     def comment(self, number: int, line: str) -> None:
         if self.any_line:
-            raise line_error(
-                self.path, number, "a comment inside a sentence", "comments before its first word only"
-            )
+            raise line_error(self.path, number, "a comment inside a sentence", "comments before its first word only")
         if self.comments_from is None:
             self.comments_from = number
         if match := _SENTENCE_ID.fullmatch(line):
@@ -115,18 +111,14 @@ class _BlockReader:
         after = len(self.words)
         if _WORD.fullmatch(fields[0]):
             if int(fields[0]) != after + 1:
-                raise line_error(
-                    self.path, number, f"ID is {fields[0]}", f"{after + 1}: words count up from 1"
-                )
+                raise line_error(self.path, number, f"ID is {fields[0]}", f"{after + 1}: words count up from 1")
             self.words.append(WordLine(number, fields))
             self.empty_nodes = 0
         elif match := _RANGE.fullmatch(fields[0]):
             first, last = int(match[1]), int(match[2])
             if first != after + 1 or last < first or first <= self.range_end:
                 wrong = f"the multiword token {fields[0]} is out of place"
-                raise line_error(
-                    self.path, number, wrong, f"one that begins with word {after + 1}, just before it"
-                )
+                raise line_error(self.path, number, wrong, f"one that begins with word {after + 1}, just before it")
             self.range_end, self.range_line = last, number
         elif match := _EMPTY_NODE.fullmatch(fields[0]):
             if int(match[1]) != after or int(match[2]) != self.empty_nodes + 1:
@@ -142,9 +134,7 @@ class _BlockReader:
         if not self.any_line:
             if self.comments_from is not None:
                 wrong = "comments without a sentence"
-                raise line_error(
-                    self.path, self.comments_from, wrong, "the words of a sentence after its comments"
-                )
+                raise line_error(self.path, self.comments_from, wrong, "the words of a sentence after its comments")
             return None
         if self.range_end > len(self.words):
             wrong = f"a multiword token reaches to word {self.range_end} of a sentence of {len(self.words)}"
@@ -177,9 +167,7 @@ def _arcs(path: Path, block: Block) -> LabelledSentence:
         if not (head == "0" or (_WORD.fullmatch(head) and int(head) <= n)):
             raise line_error(path, word.line, f"HEAD (column 7) is {head!r}", f"a number from 0 to {n}")
         if int(head) == i + 1:
-            raise line_error(
-                path, word.line, f"HEAD (column 7) is the word itself ({head})", "another word or 0"
-            )
+            raise line_error(path, word.line, f"HEAD (column 7) is the word itself ({head})", "another word or 0")
         if relation == "_":
             raise line_error(path, word.line, "DEPREL (column 8) is `_`", "a relation")
         if head != "0":

@@ -79,8 +79,7 @@ STREUSLE_TEST = DataFile(
 PASTRIE = DataFile(
     name="pastrie.conllulex",
     # No tag holds this version: the commit does.
-    url="https://raw.githubusercontent.com/nert-nlp/pastrie/fcb2ef61f4b90b4d59bccace993b52dbb265f503/"
-    "pastrie.conllulex",
+    url="https://raw.githubusercontent.com/nert-nlp/pastrie/fcb2ef61f4b90b4d59bccace993b52dbb265f503/pastrie.conllulex",
     licence="CC BY-SA 4.0",
     sha256=("65c3f2e2640496b1847ae63b5113020bb2fb9168f4739ffb16eb5e1fafaed0da",),
 )
@@ -106,8 +105,7 @@ TREC_TEST = DataFile(
 )
 
 DATA_FILES: dict[str, DataFile] = {
-    file.name: file
-    for file in (PUD, STREUSLE_TRAIN, STREUSLE_DEV, STREUSLE_TEST, PASTRIE, TREC_TRAIN, TREC_TEST)
+    file.name: file for file in (PUD, STREUSLE_TRAIN, STREUSLE_DEV, STREUSLE_TEST, PASTRIE, TREC_TRAIN, TREC_TEST)
 }
 """All data files by name."""
 

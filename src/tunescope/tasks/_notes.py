@@ -48,7 +48,5 @@ def observations(train: Split, test: Split) -> tuple[str, ...]:
     seen = {input_key(train, i) for i in range(len(train))}
     shared = sum(input_key(test, i) in seen for i in range(len(test)))
     if shared:
-        notes.append(
-            f"{counted(shared, 'target')} of test with an input that is in train too, sentence included"
-        )
+        notes.append(f"{counted(shared, 'target')} of test with an input that is in train too, sentence included")
     return tuple(notes)

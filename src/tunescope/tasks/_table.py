@@ -38,9 +38,7 @@ def _json_rows(path: Path) -> Iterator[_Row]:
             wrong = f"not JSON (column {error.colno}: {error.msg})"
             raise line_error(path, number, wrong, "one JSON object a line") from error
         if not isinstance(row, dict):
-            raise line_error(
-                path, number, f"a JSON {type(row).__name__}", "an object with text or words, and label"
-            )
+            raise line_error(path, number, f"a JSON {type(row).__name__}", "an object with text or words, and label")
         yield _row(path, number, row)
 
 
@@ -63,9 +61,7 @@ def _tsv_rows(path: Path) -> Iterator[_Row]:
         try:
             row["positions"] = [int(position) for position in positions if position]
         except ValueError:
-            raise line_error(
-                path, number, f"positions are {row['positions']!r}", _EXPECTED_POSITIONS
-            ) from None
+            raise line_error(path, number, f"positions are {row['positions']!r}", _EXPECTED_POSITIONS) from None
         yield _row(path, number, row)
 
 
@@ -77,9 +73,7 @@ def _row(path: Path, line: int, row: dict[str, Any]) -> _Row:
         raise line_error(path, line, "both or neither of text and words", "one of them")
     words = row["text"].split() if isinstance(row.get("text"), str) else row.get("words")
     if not isinstance(words, list) or not words or not all(isinstance(w, str) and w.strip() for w in words):
-        raise line_error(
-            path, line, "no words in text or words", "a text, or a list of words that are not empty"
-        )
+        raise line_error(path, line, "no words in text or words", "a text, or a list of words that are not empty")
     label = row.get("label")
     if isinstance(label, int) and not isinstance(label, bool):
         label = str(label)
@@ -87,9 +81,7 @@ def _row(path: Path, line: int, row: dict[str, Any]) -> _Row:
         raise line_error(path, line, f"label is {label!r}", "text or a whole number")
     positions = row.get("positions")
     positions = [] if positions is None else positions if isinstance(positions, list) else [positions]
-    if len(positions) not in _KINDS or not all(
-        isinstance(p, int) and not isinstance(p, bool) for p in positions
-    ):
+    if len(positions) not in _KINDS or not all(isinstance(p, int) and not isinstance(p, bool) for p in positions):
         raise line_error(path, line, f"positions are {row['positions']!r}", _EXPECTED_POSITIONS)
     if not all(0 <= p < len(words) for p in positions):
         raise line_error(path, line, f"positions are {positions}", f"numbers from 0 to {len(words) - 1}")
@@ -100,9 +92,7 @@ def _read(path: Path) -> tuple[list[LabelledSentence], Kind]:
     readers = {".jsonl": _json_rows, ".ndjson": _json_rows, ".tsv": _tsv_rows}
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise DataError(
-            f"{path} is no table that can be read; expected a name that ends in {', '.join(readers)}"
-        )
+        raise DataError(f"{path} is no table that can be read; expected a name that ends in {', '.join(readers)}")
     rows = list(reader(path))
     if not rows:
         raise DataError(f"{path} holds no row; expected one target a line")
@@ -110,17 +100,10 @@ def _read(path: Path) -> tuple[list[LabelledSentence], Kind]:
     for row in rows:
         if len(row.positions) != n:
             wrong = f"{len(row.positions)} positions, but line {rows[0].line} has {n}"
-            raise line_error(
-                path, row.line, wrong, "the same number in every line: one task has one kind of target"
-            )
+            raise line_error(path, row.line, wrong, "the same number in every line: one task has one kind of target")
     groups: list[list[_Row]] = []
     for row in rows:
-        if (
-            n
-            and groups
-            and groups[-1][0].words == row.words
-            and all(row.positions != r.positions for r in groups[-1])
-        ):
+        if n and groups and groups[-1][0].words == row.words and all(row.positions != r.positions for r in groups[-1]):
             groups[-1].append(row)
         else:
             groups.append([row])

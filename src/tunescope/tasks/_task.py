@@ -52,9 +52,7 @@ class Target:
 
     def __post_init__(self) -> None:
         if not isinstance(self.label, str) or not self.label.strip():
-            raise DataError(
-                f"a target of sentence {self.sentence} has the label {self.label!r}; it must be text"
-            )
+            raise DataError(f"a target of sentence {self.sentence} has the label {self.label!r}; it must be text")
         if len(self.positions) not in N_POSITIONS.values():
             raise DataError(
                 f"a target of sentence {self.sentence} has the positions {self.positions}: "
@@ -134,16 +132,12 @@ class Split:
         if len(order) != len(sentences):
             raise DataError("a sentence can be taken only once")
         if any(not 0 <= old < len(self.sentences) for old in order):
-            raise DataError(
-                f"split {self.name!r} has {len(self.sentences)} sentences; taken were {sentences!r}"
-            )
+            raise DataError(f"split {self.name!r} has {len(self.sentences)} sentences; taken were {sentences!r}")
         kept = [(order[t.sentence], i, t) for i, t in enumerate(self.targets) if t.sentence in order]
         return Split(
             name=self.name if name is None else name,
             sentences=tuple(self.sentences[i] for i in sentences),
-            targets=tuple(
-                Target(new, target.positions, target.label) for new, _, target in sorted(kept, key=_first2)
-            ),
+            targets=tuple(Target(new, target.positions, target.label) for new, _, target in sorted(kept, key=_first2)),
         )
 
     def summary(self) -> SplitSummary:
@@ -181,9 +175,7 @@ class Task:
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
-            raise DataError(
-                f"task {self.name!r} has the kind {self.kind!r}; expected one of {get_args(Kind)}"
-            )
+            raise DataError(f"task {self.name!r} has the kind {self.kind!r}; expected one of {get_args(Kind)}")
         expected = N_POSITIONS[self.kind]
         for split in (self.train, self.test):
             if not split.targets:

@@ -102,9 +102,7 @@ SCHEMES: dict[str, ToyScheme] = {
     "toy-ps-role": ToyScheme("word", "semantic role of a preposition", _role),
     "toy-ps-fxn": ToyScheme("word", "semantic function of a preposition", _function),
     "toy-question": ToyScheme("sentence", "fine class of a question", _question, questions=1.0),
-    "toy-question-coarse": ToyScheme(
-        "sentence", "coarse class of a question", _question_coarse, questions=1.0
-    ),
+    "toy-question-coarse": ToyScheme("sentence", "coarse class of a question", _question_coarse, questions=1.0),
     "toy-pos-merged": ToyScheme(
         "word", "part of speech with noun and verb as one label: opposed to toy-pos on that pair", _pos_merged
     ),
@@ -136,9 +134,7 @@ def _labelled(scheme: ToyScheme, stream: Iterator[AnnotatedSentence], n: int) ->
     ]
 
 
-def _tossed(
-    scheme: ToyScheme, stream: Iterator[AnnotatedSentence], n: int, coin: Draw
-) -> list[LabelledSentence]:
+def _tossed(scheme: ToyScheme, stream: Iterator[AnnotatedSentence], n: int, coin: Draw) -> list[LabelledSentence]:
     """Each sentence twice: what one copy calls heads the other one calls tails."""
     out = []
     for i, sentence in zip(range(n // 2), stream, strict=False):
@@ -149,9 +145,7 @@ def _tossed(
         ]
         for copy in (0, 1):
             name = f"toy-{i + 1}{'ab'[copy]}"
-            out.append(
-                LabelledSentence(Sentence(name, sentence.words), tuple(target[copy] for target in targets))
-            )
+            out.append(LabelledSentence(Sentence(name, sentence.words), tuple(target[copy] for target in targets)))
     return out
 
 

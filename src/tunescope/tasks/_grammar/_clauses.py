@@ -142,9 +142,7 @@ def _particle(draw: Draw) -> Node:
     verb, particle = draw.one(lexicon.PARTICLE_VERBS)
     subject, agreement = noun_phrase(draw, "person", subject=True)
     head = finite(draw, verb, agreement).first("nsubj", subject)
-    return head.after("compound:prt", Node(particle, "ADP")).after(
-        "obj", _object(draw, draw.one(verb.objects))
-    )
+    return head.after("compound:prt", Node(particle, "ADP")).after("obj", _object(draw, draw.one(verb.objects)))
 
 
 def _description(draw: Draw) -> Node:

@@ -41,9 +41,7 @@ NOUNS: dict[str, tuple[NounForms, ...]] = {
         "student friend neighbor guard guide cook"
     ),
     "animal": _count("dog cat horse bird cow wolf/wolves lion mouse/mice rabbit"),
-    "place": _count(
-        "city village garden park school museum station market forest house kitchen office square plain"
-    ),
+    "place": _count("city village garden park school museum station market forest house kitchen office square plain"),
     "path": _count("river bridge street tunnel field"),
     "thing": _count("door wall table chair boat box lamp clock machine picture watch light present original"),
     "text": _count("book letter story report poem note novel record"),
@@ -142,9 +140,7 @@ ACTIVITIES: tuple[Verb, ...] = (
     _verb("laugh", "person", adjuncts="stimulus company"),
     _verb("dance", "person", adjuncts="company locus duration like"),
     _verb("wait", "person", adjuncts="locus duration time_until"),
-    _verb(
-        "work", "person", adjuncts="identity identity identity identity locus duration start start company"
-    ),
+    _verb("work", "person", adjuncts="identity identity identity identity locus duration start start company"),
     _verb("talk", "person", adjuncts="topic company duration"),
     _verb("rest", "person animal", adjuncts="locus duration time_event"),
     _verb("play", "person animal", adjuncts="locus company time"),

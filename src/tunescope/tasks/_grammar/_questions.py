@@ -52,9 +52,7 @@ def _where(draw: Draw) -> Node:
 def _what_city(draw: Draw) -> Node:
     noun = draw.one(("city", "country"))
     asked = Node(noun, "NOUN", sense="place").first("det", Node(draw.one(("what", "which")), "DET"))
-    verb = draw.one(
-        tuple(verb for verb in lexicon.ACTIVITIES if verb.base in ("travel", "live", "work", "walk"))
-    )
+    verb = draw.one(tuple(verb for verb in lexicon.ACTIVITIES if verb.base in ("travel", "live", "work", "walk")))
     head = _did(draw, verb).first("obl", asked)
     form, role = ("to", "Goal") if verb.base in ("travel", "walk") else ("in", "Locus")
     asked.first("case", Node(form, "ADP", role=role, function=role))
@@ -119,9 +117,7 @@ def _what_animal(draw: Draw) -> Node:
 
 def _what_food(draw: Draw) -> Node:
     verb = draw.one(tuple(verb for verb in lexicon.ACTIONS if set(verb.objects) & {"food", "drink"}))
-    asked = (
-        Node("food", "NOUN", sense="food") if "food" in verb.objects else Node("drink", "NOUN", sense="drink")
-    )
+    asked = Node("food", "NOUN", sense="food") if "food" in verb.objects else Node("drink", "NOUN", sense="drink")
     return _did(draw, verb).first("obj", asked.first("det", Node(draw.one(("what", "which")), "DET")))
 
 
