@@ -153,6 +153,20 @@ def test_margins_are_half_the_distance_of_the_hulls_at_the_nearest_points(ran):
         assert (stored["margins"][0, 0, number, label == name] == -32768).all()
 
 
+def test_predictions_of_both_ends_have_the_accuracy_of_the_tables(ran):
+    stored, about = projection(ran)
+    points = Points(ran).of_task(TASKS[0])
+    label = np.array([points["labels"][number] for number in points["label"]])
+    split = np.array([points["splits"][number] for number in points["split"]])
+    told = read_table(ran / "tables" / "accuracy.parquet").query("task == @TASKS[0] and layer == 2 and init == 0")
+    for at, stage in ((0, "original"), (-1, "fine-tuned")):
+        right = np.array(about["labels"])[stored["predicted"][at, -1]] == label
+        own = told[(told["stage"] == stage) & told["tuned_on"].isin(["", TASKS[0]])]
+        for name in ("train", "test"):
+            assert right[split == name].mean() == pytest.approx(own[own["split"] == name]["accuracy"].item())
+    assert (stored["predicted"][1:-1] == -1).all()
+
+
 def test_another_tasks_fine_tuning_is_shown_by_its_two_ends(ran):
     stored, about = projection(ran, TASKS[0], TASKS[1])
     own, of_own = projection(ran)
@@ -193,14 +207,14 @@ def test_units_of_a_time_without_points_are_read(make_study, tmp_path):
     run_study(study, tmp_path)
     for unit in ResultStore(tmp_path).units():
         record = read_json(unit.path / "unit.json")
-        for name in ("projection.safetensors", "points.safetensors"):
+        for name in ("projection.safetensors", "points.safetensors", "predictions.safetensors"):
             if record["files"].pop(name, None):
                 (unit.path / name).unlink()
         write_json(unit.path / "unit.json", record)
     assert run_study(study, tmp_path).n_done == 0
     stored, about = projection(tmp_path)
     assert len(about["updates"]) == 2
-    assert "clusters" not in stored
+    assert not {"clusters", "margins", "predicted"} & set(stored)
 
 
 def test_of_too_many_points_a_sub_sample_with_every_label_is_shown(make_study, tmp_path, monkeypatch):

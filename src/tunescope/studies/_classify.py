@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunescope.errors import RepresentationError
+from tunescope.studies._point_facts import write_predictions
 from tunescope.studies._space import Points, Space
 from tunescope.studies._tables import schema
 from tunescope.studies._work import Bench, Work
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from tunescope.probes import ClassifierProbe
     from tunescope.storage import UnitWriter
 
@@ -61,16 +64,20 @@ class Classify(Work):
             except ValueError as error:
                 raise RepresentationError(f"the classifier probe cannot be trained: {error}") from error
         rows = []
+        first: list[NDArray[Any]] = []
         for init, probe in enumerate(probes):
             widths = (*probe.hidden, 0, 0)
             for split, points in (("train", train), ("test", test)):
+                predicted = probe.predict(points.X)
+                if init == 0:
+                    first.append(predicted)
                 rows.append(
                     {
                         "layer": self.space.layer,
                         "probe": "classifier",
                         "split": split,
                         "init": init,
-                        "accuracy": float(probe.score(points.X, points.y)),
+                        "accuracy": float((predicted == points.y).mean()),
                         "hidden1": widths[0],
                         "hidden2": widths[1],
                         "alpha": probe.alpha,
@@ -84,6 +91,7 @@ class Classify(Work):
                 "their loss still falling"
             )
         writer.table("accuracy", rows, schema("accuracy", origin=False))
+        write_predictions(writer, first, train)
 
     def _fitted(self, train: Points, bench: Bench) -> Sequence[ClassifierProbe]:
         """Probes of the given setting, one an initialisation."""

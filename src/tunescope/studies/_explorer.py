@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunescope.studies._finetune import FineTuned
-from tunescope.studies._shape_points import ShapePoints, read_shape_points
+from tunescope.studies._point_facts import ShapePoints, read_predictions, read_shape_points
 from tunescope.studies._shown_points import (
     MOST_POINTS,
     Projections,
@@ -122,7 +122,9 @@ def _ends(way: _Way, plan: Plan, store: ResultStore, last: int) -> Projections |
 
 
 def _write_projection(path: Path, way: _Way, projections: Projections, plan: Plan, store: ResultStore) -> None:
-    """One projection file, with the clusters and margins of its two ends where a geometry holds them."""
+    """One projection file, with clusters, margins and predictions of its two ends where units hold them."""
+    import numpy as np
+
     from tunescope.storage import write_arrays
 
     arrays: dict[str, Any] = {
@@ -132,14 +134,24 @@ def _write_projection(path: Path, way: _Way, projections: Projections, plan: Pla
     }
     metadata: dict[str, Any] = {"updates": projections.updates, "layers": projections.layers}
     ends: dict[tuple[int, int], ShapePoints] = {}
+    predicted: dict[tuple[int, int], NDArray[np.int16]] = {}
     for at, state in ((0, way.encoder), (-1, way.tuned)):
         for layer in projections.layers:
-            unit = plan.shape(plan.space(state, way.task, layer)).find(store)
+            space = plan.space(state, way.task, layer)
+            unit = plan.shape(space).find(store)
             kept = read_shape_points(unit) if unit is not None else None
             if kept is not None:
                 ends[at, layer] = kept
+            unit = plan.classify(space).find(store)
+            told = read_predictions(unit) if unit is not None else None
+            if told is not None:
+                predicted[at, layer], metadata["labels"] = told
     if ends:
         arrays["clusters"] = _clusters(projections, ends)
+    if predicted:
+        arrays["predicted"] = np.full(projections.steps.shape[:3], -1, np.int16)
+        for (at, layer), places in predicted.items():
+            arrays["predicted"][at, projections.layers.index(layer)] = places[projections.rows]
     both = [layer for layer in projections.layers if (0, layer) in ends and (-1, layer) in ends]
     if both:  # of the deepest layer only: k numbers a point are many
         of_ends = [ends[at, both[-1]] for at in (0, -1)]

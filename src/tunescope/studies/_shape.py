@@ -14,7 +14,7 @@ from tunescope.studies._distances import (
     similarity_rows,
     space_row,
 )
-from tunescope.studies._shape_points import write_shape_points
+from tunescope.studies._point_facts import write_shape_points
 from tunescope.studies._space import Space
 from tunescope.studies._tables import schema
 from tunescope.studies._work import Bench, Work

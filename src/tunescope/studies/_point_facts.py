@@ -1,4 +1,4 @@
-"""What a geometry keeps of each point, for the explorer: its cluster, and how far it is from every other label."""
+"""What units keep of each point of a space, for the explorer: cluster, margins to other labels, predicted label."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tunescope.studies._space import Points
 
 POINTS = "points"
+PREDICTIONS = "predictions"
 MEET = -32768
 """Stands where the hulls of two labels meet, so that there is no margin."""
 _STEPS = 32767
@@ -77,3 +78,21 @@ def read_shape_points(unit: Unit) -> ShapePoints | None:
     stored = unit.arrays(POINTS)
     labels = tuple(json.loads(stored.metadata["labels"]))
     return ShapePoints(stored["clusters"], stored["margins"], float(stored["margin_scale"][0]), labels)
+
+
+def write_predictions(writer: UnitWriter, predicted: list[NDArray[np.str_]], train: Points) -> None:
+    """Keep the labels that a probe gives the points of train and of test, by their place in the labels of train."""
+    import numpy as np
+
+    labels = np.unique(train.y)
+    places = np.searchsorted(labels, np.concatenate(predicted)).astype(np.int16)
+    names = json.dumps([str(label) for label in labels], ensure_ascii=False)
+    writer.arrays(PREDICTIONS, {"predicted": places}, {"labels": names})
+
+
+def read_predictions(unit: Unit) -> tuple[NDArray[np.int16], tuple[str, ...]] | None:
+    """The predicted label (n,) of each point, by its place in the labels beside it; None where none were kept."""
+    if f"{PREDICTIONS}.safetensors" not in unit.info["files"]:
+        return None
+    stored = unit.arrays(PREDICTIONS)
+    return stored["predicted"], tuple(json.loads(stored.metadata["labels"]))
