@@ -202,6 +202,13 @@ def test_without_points_there_is_no_explorer_and_asking_later_trains_nothing(mak
     assert not list((tmp_path).glob("explorer/*"))
 
 
+def test_a_study_of_another_layer_does_not_show_those_of_the_first(make_study, tmp_path):
+    run_study(make_study(experiments=["dynamics"], layers=[1]), tmp_path)
+    run_study(make_study(experiments=["performance"], layers=[2]), tmp_path)
+    _, about = projection(tmp_path)
+    assert (about["layers"], len(about["updates"])) == ([2], 2)
+
+
 def test_units_of_a_time_without_points_are_read(make_study, tmp_path):
     study = make_study(experiments=["performance", "dynamics"])
     run_study(study, tmp_path)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tunescope.tasks import Task
 
 _LARGEST_CLUSTER = 32767
+_LONGEST_NAME = 150
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,10 @@ class _Way:
         return self.tuned.tuning.task
 
     @property
-    def name(self) -> str:
-        return f"{self.encoder.label}-{self.task}-{self.tuned_on}-seed-{self.tuned.tuning.seed}"
+    def file_name(self) -> str:
+        """What its projections may be called on every file system."""
+        name = f"{self.encoder.label}-{self.task}-{self.tuned_on}-seed-{self.tuned.tuning.seed}"
+        return re.sub(r"[^A-Za-z0-9.]+", "-", name)[-_LONGEST_NAME:]
 
 
 def write_explorer(plan: Plan, store: ResultStore) -> None:
@@ -68,7 +71,7 @@ def write_explorer(plan: Plan, store: ResultStore) -> None:
             continue
         rows = chosen_points(task, min(len(projections.rows) for _, projections in found))
         for way, projections in found:
-            file = f"projection-{len(names):03d}-{re.sub(r'[^A-Za-z0-9.]+', '-', way.name)}.safetensors"
+            file = f"projection-{len(names):03d}-{way.file_name}.safetensors"
             _write_projection(folder / file, way, projections.of(rows, way.layers), plan, store)
             names.add(file)
         shown += _point_rows(name, task, rows)
@@ -93,6 +96,8 @@ def _projections(plan: Plan, store: ResultStore, task: str) -> Iterator[tuple[_W
                 if unit is None:
                     continue
                 own = read_projections(unit) if source == task else None
+                if own is not None and layers.isdisjoint(own.layers):  # the unit of a study of other layers
+                    own = None
                 found = own or _ends(way, plan, store, int(unit.table("training")["update"].iloc[-1]))
                 if found is not None:
                     yield way, found

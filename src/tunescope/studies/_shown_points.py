@@ -83,7 +83,7 @@ class PointLog:
         return {int(path.stem) for path in self.folder.glob("[0-9]*.safetensors")}
 
     def rows(self, width: int) -> NDArray[np.int64]:
-        """The points shown, by their place in train and test, one after the other."""
+        """The points shown, by their place in train and test, one after the other; of vectors of this width."""
         if self._rows is None:
             n_points = self.n_train + len(self.task.test)
             number = affordable_points(n_points, width, len(self.layers), self.n_snapshots)
@@ -96,16 +96,15 @@ class PointLog:
 
         from tunescope.storage import write_arrays
 
-        arrays: dict[str, Any] = {}
+        rows = self.rows(max(train.vectors[layer].shape[1] for layer in self.layers))
+        of_train, of_test = rows[rows < self.n_train], rows[rows >= self.n_train] - self.n_train
+        arrays: dict[str, Any] = {"rows": rows}
         for layer in self.layers:
-            rows = self.rows(train.vectors[layer].shape[1])
-            of_train, of_test = rows[rows < self.n_train], rows[rows >= self.n_train] - self.n_train
             X = np.concatenate([train.vectors[layer][of_train], test.vectors[layer][of_test]])
             largest = float(np.abs(X).max())
             divisor = 2.0 ** max(0, math.ceil(math.log2(largest / _LARGEST_HALF))) if largest > 0 else 1.0
             arrays[f"{layer}/vectors"] = (X / np.float32(divisor)).astype(np.float16)
             arrays[f"{layer}/divisor"] = np.array([divisor], np.float64)
-        arrays["rows"] = self.rows(0)
         write_arrays(self.folder / f"{update:08d}.safetensors", arrays)
 
     def write(self, writer: UnitWriter) -> None:
