@@ -113,6 +113,12 @@ def test_colour_by_cluster_and_the_view_across_a_margin_are_offered(opened, ran)
     x = np.array(opened.run(PLACES)[0], dtype=float)
     own, other = (x[train & (rows["label"] == label)] for label in (one["label"], one["nearest"]))
     assert own.max() < other.min()  # the hulls of the training points are apart
+    # Points of test, which may lie on the wrong side, neither hold the margin nor narrow it.
+    said = opened.element(".margin-box .note").text
+    assert float(said.split(" apart")[0].split()[-1]) == pytest.approx(one["distance"], rel=0.02)
+    ringed = opened.driver.find_elements("css selector", ".margin-box button.match")
+    assert len(ringed) >= 2
+    assert all(train[int(item.get_attribute("data-point"))] for item in ringed)
 
 
 @pytest.mark.browser

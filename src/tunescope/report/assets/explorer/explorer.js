@@ -122,13 +122,16 @@ export function createExplorer({ tall = false } = {}) {
     if (!sides[0] || !sides[1]) return;
     const signed = new Float32Array(n).fill(NaN);
     const least = [Infinity, Infinity];
+    // The hulls are those of the training points; points of test may lie anywhere, and hold no margin.
+    const train = points.splits.indexOf("train");
+    const holds = (point) => train < 0 || points.split[point] === train;
     pair.forEach((label, index) => {
       const at = points.labels.indexOf(label);
       for (let point = 0; point < n; point += 1) {
         if (points.label[point] !== at || sides[index].steps[point] === -32768) continue;
         const value = sides[index].steps[point] * sides[index].scale;
         signed[point] = index ? value : -value;
-        least[index] = Math.min(least[index], value);
+        if (holds(point)) least[index] = Math.min(least[index], value);
       }
     });
     if (!Number.isFinite(least[0]) || !Number.isFinite(least[1])) return;
@@ -137,7 +140,7 @@ export function createExplorer({ tall = false } = {}) {
     const near = [];
     for (let point = 0; point < n; point += 1) {
       const index = points.labels[points.label[point]] === pair[0] ? 0 : 1;
-      if (!Number.isNaN(signed[point]) && Math.abs(signed[point]) <= least[index] + 2 * sides[index].scale) near.push(point);
+      if (holds(point) && !Number.isNaN(signed[point]) && Math.abs(signed[point]) <= least[index] + 2 * sides[index].scale) near.push(point);
     }
     scene.margin = { signed, gap };
     scene.ringed = near;
