@@ -44,7 +44,7 @@ def write_column(X, center, row, first, size, column):
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def add_column(Qt, Rt, k, column, work):
+def add_column(Qt, Rt, k, column):
     """Append a column by Gram-Schmidt, repeated until it is orthogonal; False when it is dependent."""
     size = Qt.shape[1]
     norm_before = np.sqrt(dot(column, column))
@@ -52,11 +52,9 @@ def add_column(Qt, Rt, k, column, work):
     for c in range(k):
         Rt[k, c] = 0.0
     for _ in range(6):  # "twice is enough" unless the first pass cancels nearly everything
-        for c in range(k):
-            work[c] = dot(Qt[c], column)
-        for c in range(k):
-            h = work[c]
+        for c in range(k):  # one after the other, so that each row is read from memory once
             q = Qt[c]
+            h = dot(q, column)
             for r in range(size):
                 column[r] -= h * q[r]
             Rt[k, c] += h
@@ -101,26 +99,38 @@ def drop_column(Qt, Rt, k, j):
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def affine_minimizer(Qt, Rt, k, size, work, weights, w):
-    """Weights (k) and difference w (d) of the nearest points of the two affine hulls."""
-    g11 = 0.0
-    g12 = 0.0
-    g22 = 0.0
+def sum_rows(Qt, k, sums):
+    """sums (2, d + 2) <- what ``affine_minimizer`` needs of Q: its rows weighted by their two leading entries."""
+    for r in range(sums.shape[1]):
+        sums[0, r] = 0.0
+        sums[1, r] = 0.0
     for c in range(k):
-        g11 += Qt[c, 0] * Qt[c, 0]
-        g12 += Qt[c, 0] * Qt[c, 1]
-        g22 += Qt[c, 1] * Qt[c, 1]
+        count_row(Qt[c], 1.0, sums)
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def count_row(q, sign, sums):
+    """Add (or, with sign -1, take away) the share of one row of Q. Rotations of two rows leave the sums as they are."""
+    first = sign * q[0]
+    second = sign * q[1]
+    for r in range(sums.shape[1]):
+        sums[0, r] += first * q[r]
+        sums[1, r] += second * q[r]
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def affine_minimizer(Qt, Rt, k, size, sums, work, weights, w):
+    """Weights (k) and difference w (d) of the nearest points of the two affine hulls."""
+    g11 = sums[0, 0]
+    g12 = sums[0, 1]
+    g22 = sums[1, 1]
     det = g11 * g22 - g12 * g12
     first = size * (g22 - g12) / det
     second = size * (g11 - g12) / det
     for r in range(w.shape[0]):
-        w[r] = 0.0
+        w[r] = first * sums[0, r + 2] + second * sums[1, r + 2]
     for c in range(k):
-        v = Qt[c, 0] * first + Qt[c, 1] * second
-        work[c] = v
-        q = Qt[c]
-        for r in range(w.shape[0]):
-            w[r] += v * q[r + 2]
+        work[c] = Qt[c, 0] * first + Qt[c, 1] * second
     for c in range(k - 1, -1, -1):
         v = work[c] / Rt[c, c]
         weights[c] = v

@@ -16,9 +16,11 @@ from tunescope.geometry._active_set import (
     FAST,
     add_column,
     affine_minimizer,
+    count_row,
     dot,
     drop_column,
     straighten,
+    sum_rows,
     write_column,
 )
 
@@ -28,6 +30,9 @@ MET = 2
 """The two weighted means coincide to rounding."""
 OPEN = 3
 """Neither: the bounds stopped improving, or the limit on steps was reached."""
+_RENEW = 200
+"""Steps after which the sums that are kept from step to step are computed anew."""
+
 _THIN = 1e-3
 """Gaps below this share of the radius need a normal that is made exact before it bounds anything."""
 
@@ -49,7 +54,7 @@ def _extreme(X, rows, begin, end, w, sign):
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def _face_each_other(X, center, rows, na, size, Qt, Rt, S, weights, column, work, w):
+def _face_each_other(X, center, rows, na, size, Qt, Rt, S, weights, column, w):
     """First active set: the two points that face each other along the line of the means."""
     n = rows.shape[0]
     for r in range(X.shape[1]):
@@ -63,7 +68,7 @@ def _face_each_other(X, center, rows, na, size, Qt, Rt, S, weights, column, work
     S[1] = _extreme(X, rows, na, n, w, -1.0)
     for k in range(2):
         write_column(X, center, rows[S[k]], k == 0, size, column)
-        add_column(Qt, Rt, k, column, work)
+        add_column(Qt, Rt, k, column)
         weights[k] = 1.0
 
 
@@ -97,12 +102,12 @@ def _fill_pool(score, member, floor, pool, held):
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def _minor_cycle(Qt, Rt, k, size, S, weights, target, member, work, w, budget):
+def _minor_cycle(Qt, Rt, k, size, sums, S, weights, target, member, work, w, budget):
     """Move to the affine minimiser, dropping the points that block the way. Returns (k, steps)."""
     steps = 0
     while True:
         steps += 1
-        affine_minimizer(Qt, Rt, k, size, work, target, w)
+        affine_minimizer(Qt, Rt, k, size, sums, work, target, w)
         step = 1.0
         block = -1
         for c in range(k):
@@ -123,13 +128,14 @@ def _minor_cycle(Qt, Rt, k, size, S, weights, target, member, work, w, budget):
             if c == block or (weights[c] <= 1e-15 and target[c] <= 0.0):
                 member[S[c]] = 0
                 drop_column(Qt, Rt, k, c)
+                count_row(Qt[k - 1], -1.0, sums)
                 for e in range(c, k - 1):
                     S[e] = S[e + 1]
                     weights[e] = weights[e + 1]
                     target[e] = target[e + 1]
                 k -= 1
         if steps >= budget:
-            affine_minimizer(Qt, Rt, k, size, work, target, w)
+            affine_minimizer(Qt, Rt, k, size, sums, work, target, w)
             return k, steps
 
 
@@ -172,14 +178,25 @@ def nearest_points(
     upper = np.inf
     status = OPEN
     if k == 0:
-        _face_each_other(X, center, rows, na, size, Qt, Rt, S, weights, column, work, w)
+        _face_each_other(X, center, rows, na, size, Qt, Rt, S, weights, column, w)
         k = 2
     for c in range(k):
         member[S[c]] = 1
+    sums = np.empty((2, d + 2))
+    sum_rows(Qt, k, sums)
+    fresh = 0
     while True:
-        k, taken = _minor_cycle(Qt, Rt, k, size, S, weights, target, member, work, w, max_steps)
+        k, taken = _minor_cycle(Qt, Rt, k, size, sums, S, weights, target, member, work, w, max_steps)
         steps += taken
+        fresh += taken
         norm = np.sqrt(dot(w, w))
+        if fresh > _RENEW or (fresh > 0 and norm < _THIN * size):
+            # taking rows away piles up rounding, which a short difference feels
+            sum_rows(Qt, k, sums)
+            fresh = -1
+            k, taken = _minor_cycle(Qt, Rt, k, size, sums, S, weights, target, member, work, w, max_steps)
+            fresh += taken
+            norm = np.sqrt(dot(w, w))
         upper = norm
         if norm <= rounding:
             status = MET
@@ -194,25 +211,27 @@ def nearest_points(
                 break
             norm_then = norm
             next_look = steps + 100
-        if norm < _THIN * size:
-            centred_a = 0.0
-            centred_b = 0.0
-            for c in range(k):
-                v = weights[c] * (dot(X[rows[S[c]]], w) - dot(center, w))
-                if S[c] < na:
-                    centred_a += v
-                else:
-                    centred_b += v
-            straighten(Qt, k, size, centred_a, centred_b, norm, w, column)
-        # the heights of the two supporting means: both conditions hold with equality on the active points
-        mean_a = 0.0
-        mean_b = 0.0
+        # the heights of the two faces: those of any active point of each
+        height_a = 0.0
+        height_b = 0.0
         for c in range(k):
-            v = weights[c] * dot(X[rows[S[c]]], w)
             if S[c] < na:
-                mean_a += v
+                height_a = dot(X[rows[S[c]]], w)
             else:
-                mean_b += v
+                height_b = dot(X[rows[S[c]]], w)
+            if c > 0 and (S[c] < na) != (S[c - 1] < na):
+                break
+        if norm < _THIN * size:
+            base = dot(center, w)
+            straighten(Qt, k, size, height_a - base, height_b - base, norm, w, column)
+            height_a = 0.0
+            height_b = 0.0
+            for c in range(k):
+                v = weights[c] * dot(X[rows[S[c]]], w)
+                if S[c] < na:
+                    height_a += v
+                else:
+                    height_b += v
         floor = 1e-14 * norm * size
         enter = -1
         beyond = 0.0
@@ -221,7 +240,7 @@ def nearest_points(
             if member[p] != 0:
                 continue
             s = dot(X[rows[p]], w)
-            v = mean_a - s if p < na else s - mean_b
+            v = height_a - s if p < na else s - height_b
             if v > beyond:
                 beyond = v
                 enter = p
@@ -231,11 +250,11 @@ def nearest_points(
             most = -np.inf
             for i in range(na):
                 s = dot(X[rows[i]], w)
-                score[i] = mean_a - s
+                score[i] = height_a - s
                 least = min(least, s)
             for i in range(na, n):
                 s = dot(X[rows[i]], w)
-                score[i] = s - mean_b
+                score[i] = s - height_b
                 most = max(most, s)
             gap = (least - most) / norm
             if gap > lower:
@@ -261,7 +280,8 @@ def nearest_points(
             if enter < 0:
                 break
         write_column(X, center, rows[enter], enter < na, size, column)
-        if k < capacity - 1 and add_column(Qt, Rt, k, column, work):
+        if k < capacity - 1 and add_column(Qt, Rt, k, column):
+            count_row(Qt[k], 1.0, sums)
             S[k] = enter
             weights[k] = 0.0
             member[enter] = 1
