@@ -21,6 +21,8 @@ _USABLE = 1e-9
 """An earlier active set whose pivots differ more than this is nearly dependent by now: begin afresh."""
 _CREEPING = 1e-6
 """Means nearer than this share of the radius most often belong to hulls that meet: slow progress ends the search."""
+_FEW = 96
+"""Active points up to which adding them one by one is cheaper than a factorisation by LAPACK."""
 _SMALL_WEIGHT = 1e-12
 """Least weight with which an earlier active point takes part again."""
 
@@ -86,11 +88,17 @@ def _begin_with(
     space: Coordinates, rows: IntArray, na: int, positions: IntArray, carried: NDArray[np.float64],
     Qt: NDArray[np.float64], Rt: NDArray[np.float64], active: IntArray, weights: NDArray[np.float64],
 ) -> int:  # fmt: skip
-    """Factor an earlier active set; returns how many points it has, 0 when it cannot be used."""
+    """Factor an earlier active set; returns how many points it has, 0 when it cannot be used.
+
+    A small one is left to the solver, which needs no other library for it: the count is then negative.
+    """
     first = positions < na
     if first.all() or not first.any():
         return 0
     k = len(positions)
+    if k <= _FEW:
+        active[:k], weights[:k] = positions, np.maximum(carried, _SMALL_WEIGHT)
+        return -k
     columns = np.zeros((k, space.rank + 2))
     columns[first, 0] = columns[~first, 1] = space.size
     columns[:, 2:] = space.points[rows[positions]]
@@ -223,9 +231,13 @@ def measure(
     space = spaces.plain
     if start is not None:
         same = _with_means_of(space, start)
-        answer = certify(spaces, space, same, rows_a, rows_b, tolerance)
-        if answer.meet or (answer.separable and answer.gap <= rtol):
-            return answer, same
+        high, _ = heights(space.points, rows_a, space.center, same.direction)
+        _, low = heights(space.points, rows_b, space.center, same.direction)
+        length = np.linalg.norm(same.direction)
+        if length * (1.0 - rtol) * length <= high - low or length <= coincident(spaces.X) * space.radius:
+            answer = certify(spaces, space, same, rows_a, rows_b, tolerance)
+            if answer.meet or (answer.separable and answer.gap <= rtol):
+                return answer, same
     contact = solve(
         space, rows_a, rows_b, verdict_only=False, rtol=0.5 * rtol, start=start, rounding=0.5 * coincident(spaces.X)
     )

@@ -73,6 +73,30 @@ def _face_each_other(X, center, rows, na, size, Qt, Rt, S, weights, column, w):
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
+def _take_up(X, center, rows, na, size, count, Qt, Rt, S, weights, column):
+    """Factor the first ``count`` positions of S with their weights; those that depend on others are left out."""
+    k = 0
+    sum_a = 0.0
+    sum_b = 0.0
+    for t in range(count):
+        p = S[t]
+        write_column(X, center, rows[p], p < na, size, column)
+        if add_column(Qt, Rt, k, column):
+            S[k] = p
+            weights[k] = weights[t]
+            if p < na:
+                sum_a += weights[t]
+            else:
+                sum_b += weights[t]
+            k += 1
+    if sum_a <= 0.0 or sum_b <= 0.0:
+        return 0
+    for c in range(k):
+        weights[c] /= sum_a if S[c] < na else sum_b
+    return k
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
 def _fill_pool(score, member, floor, pool, held):
     """Positions of the largest scores above the floor into ``pool``; returns how many, and the best."""
     count = 0
@@ -151,7 +175,8 @@ def nearest_points(
     ``size`` is the radius of the data. ``least_gap`` is the gap, in the original space, above which hulls are
     apart; two means nearer than ``rounding`` coincide; nearer than
     ``give_up``, the search ends unresolved when it no longer makes good progress. A lower bound above ``cutoff``
-    ends the search. With k > 0, ``Qt``, ``Rt``, ``S[:k]`` and ``weights[:k]`` hold an active set to begin with.
+    ends the search. With k > 0, ``Qt``, ``Rt``, ``S[:k]`` and ``weights[:k]`` hold an active set to begin with; with
+    k < 0, ``S[:-k]`` and ``weights[:-k]`` do, and it is still to be factored.
 
     Returns (status, k, lower, upper): S[:k] the active positions with weights[:k]; ``direction`` the best one
     found; lower and upper bounds of the distance in these coordinates. counters += (scans, steps).
@@ -177,6 +202,8 @@ def nearest_points(
     lower = -np.inf
     upper = np.inf
     status = OPEN
+    if k < 0:
+        k = _take_up(X, center, rows, na, size, -k, Qt, Rt, S, weights, column)
     if k == 0:
         _face_each_other(X, center, rows, na, size, Qt, Rt, S, weights, column, w)
         k = 2

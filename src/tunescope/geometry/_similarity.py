@@ -12,6 +12,9 @@ from scipy.stats import rankdata
 
 from tunescope.geometry._label_distances import Convention, LabelDistances, check_convention
 
+_CONSTANT = 1e-12
+"""Numbers that differ from their mean by no more than this share of themselves have no correlation."""
+
 
 @dataclass(frozen=True)
 class SpatialSimilarity:
@@ -43,9 +46,12 @@ class SpatialSimilarity:
 def _pearson(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     if len(a) < 2:
         return float("nan")
-    a, b = a - a.mean(), b - b.mean()
-    norm = np.linalg.norm(a) * np.linalg.norm(b)
-    return float(np.clip(a @ b / norm, -1.0, 1.0)) if norm > 0 else float("nan")
+    from_mean_a, from_mean_b = a - a.mean(), b - b.mean()
+    for numbers, rest in ((a, from_mean_a), (b, from_mean_b)):
+        if np.linalg.norm(rest) <= _CONSTANT * np.linalg.norm(numbers):
+            return float("nan")  # the same number again and again, up to rounding
+    norm = np.linalg.norm(from_mean_a) * np.linalg.norm(from_mean_b)
+    return float(np.clip(from_mean_a @ from_mean_b / norm, -1.0, 1.0))
 
 
 def spatial_similarity(
