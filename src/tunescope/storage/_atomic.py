@@ -30,6 +30,8 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(temporary)
+        # whoever may read the folder may read its files: some libraries write files that only their owner can read
+        os.chmod(temporary, path.parent.stat().st_mode & 0o666)
         sync_file(temporary)
         os.replace(temporary, path)
         sync_folder(path.parent)
