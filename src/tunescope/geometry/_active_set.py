@@ -139,15 +139,15 @@ def affine_minimizer(Qt, Rt, k, size, sums, work, weights, w):
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def straighten(Qt, k, size, mean_a, mean_b, norm, w, column):
+def straighten(Qt, k, size, height_a, height_b, norm, w, column):
     """Make w exactly normal to the two faces again.
 
     The difference of two near means carries rounding of the data, and as a direction that is rounding divided by
     its length. Scaled to length one and with the heights of its two planes in front it has to be orthogonal to
     all columns; projecting their span out, twice, makes it so to the last digit.
     """
-    column[0] = -mean_a / (norm * size)
-    column[1] = mean_b / (norm * size)
+    column[0] = -height_a / (norm * size)
+    column[1] = height_b / (norm * size)
     for r in range(w.shape[0]):
         column[r + 2] = w[r] / norm
     for _ in range(2):

@@ -162,7 +162,6 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         verdicts = label_verdicts(spaces, rows, self._tolerance, self.n_jobs, self.progress)
         meeting = {pair: answer for pair, (answer, _) in verdicts.items() if not answer.separable}
         self.blocking_ = [self._block(rows, pair, meeting[pair]) for pair in sorted(meeting)]
-        self._label_planes = {pair: answer for pair, (answer, _) in verdicts.items() if answer.separable}
         undecided = sum(block.verdict == "undecided" for block in self.blocking_)
         outcome = None
         if meeting:
