@@ -17,12 +17,6 @@ from tunescope.report._points import Points
 from tunescope.storage import ArrayFile, write_arrays
 
 
-@pytest.fixture(scope="module")
-def server(points_dir):
-    with serve_explorer(points_dir) as running:
-        yield running
-
-
 def ask(server, path, method="GET", **headers):
     address = urlsplit(server.url)
     connection = http.client.HTTPConnection(address.hostname, address.port, timeout=10)

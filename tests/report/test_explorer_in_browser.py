@@ -8,62 +8,21 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+from explored import click_point, picture, places, shown, stored_projection, told
 
 from tunescope.report import serve_explorer, write_report
-from tunescope.report._points import Points
-from tunescope.storage import ArrayFile, write_arrays
+from tunescope.storage import write_arrays
 
 pytestmark = pytest.mark.browser
-
-PLACES = "const {x, y} = document.querySelector('.explorer canvas').places(); return [[...x], [...y]]"
-PIXELS = """
-const canvas = document.querySelector('.explorer canvas');
-const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-return data.reduce((sum, value, at) => (sum * 31 + value * (at % 97)) % 1000000007, 7);
-"""
-DATA = "return {...document.querySelector('.explorer canvas').dataset}"
-
-
-@pytest.fixture(scope="module")
-def server(points_dir):
-    with serve_explorer(points_dir) as running:
-        yield running
-
-
-@pytest.fixture
-def opened(browser, server):
-    browser.open(server.url)
-    yield browser
-    assert browser.complaints() == []
-
-
-def stored(points_dir, index=0):
-    """The projection that is shown first, in units of its own steps."""
-    return ArrayFile(Points(points_dir).projections[index].path)
 
 
 def point_of(points_dir, task="toy-role"):
     return pd.read_parquet(points_dir / "explorer" / "points.parquet").query("task == @task").reset_index()
 
 
-def click_point(browser, number):
-    """Click where a point is drawn; returns the number of the point that lies there on top."""
-    x, y = browser.run(PLACES)
-    from selenium.webdriver.common.action_chains import ActionChains
-
-    canvas = browser.element(".explorer canvas")
-    browser.run("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", canvas)
-    width, height = browser.run("return [arguments[0].clientWidth, arguments[0].clientHeight]", canvas)
-    across, down = round(x[number] - width / 2), round(y[number] - height / 2)
-    ActionChains(browser.driver).move_to_element_with_offset(canvas, across, down).click().perform()
-    browser.settle()
-    away = (np.array(x) - x[number]) ** 2 + (np.array(y) - y[number]) ** 2
-    return {int(other) for other in np.flatnonzero(away < 4)}
-
-
-def test_points_are_drawn_where_they_were_stored(opened, points_dir):
-    arrays = stored(points_dir)
-    x, y = (np.array(values) for values in opened.run(PLACES))
+def test_points_are_drawn_where_they_were_stored(explorer, points_dir):
+    arrays, _ = stored_projection(points_dir)
+    x, y = places(explorer)
     want = arrays["projection"][-1, -1].astype(float)
     assert len(x) == len(want)
     # Drawn with one scale for both axes, y upwards.
@@ -74,144 +33,143 @@ def test_points_are_drawn_where_they_were_stored(opened, points_dir):
     assert down == pytest.approx(-slope, rel=1e-3)
 
 
-def test_sliders_move_the_points(opened, points_dir):
-    end = opened.run(PLACES)
-    assert opened.run(DATA)["update"] == "60"
-    opened.press("[data-control=Update]", "HOME")
-    start = opened.run(PLACES)
-    assert opened.run(DATA)["update"] == "0"
-    arrays = stored(points_dir)
-    moved = np.array(end[0]) - np.array(start[0])
+def test_sliders_move_the_points(explorer, points_dir):
+    end = places(explorer)
+    assert shown(explorer)["update"] == "60"
+    explorer.press("[data-control=Update]", "HOME")
+    start = places(explorer)
+    assert shown(explorer)["update"] == "0"
+    arrays, _ = stored_projection(points_dir)
+    moved = end[0] - start[0]
     steps = (arrays["projection"][-1, -1, :, 0].astype(float) - arrays["projection"][0, -1, :, 0]).ravel()
     assert np.corrcoef(moved, steps)[0, 1] > 0.9999
-    opened.press("[data-control=Layer]", "ARROW_LEFT")
-    assert opened.run(DATA)["layer"] == "2"
-    assert opened.run(PLACES) != start
+    explorer.press("[data-control=Layer]", "ARROW_LEFT")
+    assert shown(explorer)["layer"] == "2"
+    assert not np.allclose(places(explorer), start)
 
 
-def test_play_runs_to_the_end_through_all_updates(opened):
-    opened.press("[data-control=Update]", "HOME")
-    opened.click("[data-control='Play fine-tuning']")
-    assert "Pause" in opened.element("[data-control='Play fine-tuning']").text
+def test_play_runs_to_the_end_through_all_updates(explorer):
+    explorer.press("[data-control=Update]", "HOME")
+    explorer.click("[data-control='Play fine-tuning']")
+    assert "Pause" in explorer.element("[data-control='Play fine-tuning']").text
     seen = set()
     until = time.monotonic() + 20
-    while opened.run(DATA)["update"] != "60" and time.monotonic() < until:
-        seen.add(opened.run(DATA)["update"])
-    assert opened.run(DATA)["update"] == "60"
+    while shown(explorer)["update"] != "60" and time.monotonic() < until:
+        seen.add(shown(explorer)["update"])
+    assert shown(explorer)["update"] == "60"
     assert len(seen) >= 5
-    opened.wait("return document.querySelector(\"[data-control='Play fine-tuning']\").textContent.includes('Play')")
-    opened.press("[data-control=Update]", "HOME")
-    opened.click("[data-control='Play fine-tuning']")
-    opened.click("[data-control='Play fine-tuning']")
-    assert "Play" in opened.element("[data-control='Play fine-tuning']").text
+    explorer.wait("return document.querySelector(\"[data-control='Play fine-tuning']\").textContent.includes('Play')")
+    explorer.press("[data-control=Update]", "HOME")
+    explorer.click("[data-control='Play fine-tuning']")
+    explorer.click("[data-control='Play fine-tuning']")
+    assert "Play" in explorer.element("[data-control='Play fine-tuning']").text
 
 
-def test_a_click_shows_the_sentence_with_its_target(opened, points_dir):
+def test_a_click_shows_the_sentence_with_its_target(explorer, points_dir):
     rows = point_of(points_dir)
-    under = click_point(opened, 17)
-    said = opened.element(".about .sentence").text
-    target = opened.element(".about .sentence mark").text
+    under = click_point(explorer, 17)
+    said = explorer.element(".about .sentence").text
+    target = explorer.element(".about .sentence mark").text
     found = [number for number in under if " ".join(rows.loc[number, "words"]) == said]
     assert found
     assert target in {rows.loc[number, "words"][rows.loc[number, "positions"][0]] for number in found}
-    facts = opened.element(".about dl").text
+    facts = explorer.element(".about dl").text
     assert "label" in facts
     assert any(rows.loc[number, "label"] in facts for number in found)
     assert "cluster" in facts
     assert "nearest other label" in facts
-    opened.click("[data-control='Forget the point']")
-    assert opened.driver.find_elements("css selector", ".about .sentence") == []
+    explorer.click("[data-control='Forget the point']")
+    assert explorer.driver.find_elements("css selector", ".about .sentence") == []
 
 
-def test_colours_hulls_names_and_dimensions_change_the_picture(opened):
-    pictures = [opened.run(PIXELS)]
+def test_colours_hulls_names_and_dimensions_change_the_picture(explorer):
+    pictures = [picture(explorer)]
     for selector in (
         "[data-control=Colour] [data-value=split]", "[data-control=Colour] [data-value=cluster]",
         "[data-control=Colour] [data-value=label]", "input[data-control=hulls]", "input[data-control=names]",
         "[data-control=Dimensions] [data-value=false]",
     ):  # fmt: skip
-        opened.click(selector)
-        pictures.append(opened.run(PIXELS))
+        explorer.click(selector)
+        pictures.append(picture(explorer))
     assert len(set(pictures[1:3])) == 2
     assert pictures[3] == pictures[0]
     assert len({pictures[0], *pictures[4:]}) == 4
-    flat = opened.run(PLACES)
-    opened.press(".explorer canvas", "ARROW_LEFT", "ARROW_UP")
-    assert opened.run(PLACES) != flat
-    opened.click("[data-control='Reset the view']")
-    assert opened.run(PLACES) == flat
+    flat = places(explorer)
+    explorer.press(".explorer canvas", "ARROW_LEFT", "ARROW_UP")
+    assert not np.allclose(places(explorer), flat)
+    explorer.click("[data-control='Reset the view']")
+    np.testing.assert_array_equal(places(explorer), flat)
 
 
-def test_only_the_chosen_labels_remain(opened):
-    told = "return document.querySelector('.explorer-told').textContent"
-    assert opened.run(told).startswith("407 points")
-    opened.click("input[data-control='only these']")
-    assert opened.run(told).startswith("296 points")
-    opened.click(".explorer .picker summary")
-    opened.click(".explorer .picker input[value=Agent]")
-    assert opened.run(told).startswith("259 points")
+def test_only_the_chosen_labels_remain(explorer):
+    assert told(explorer).startswith("407 points")
+    explorer.click("input[data-control='only these']")
+    assert told(explorer).startswith("296 points")
+    explorer.click(".explorer .picker summary")
+    explorer.click(".explorer .picker input[value=Agent]")
+    assert told(explorer).startswith("259 points")
 
 
-def test_a_search_finds_the_points_whose_target_holds_the_word(opened, points_dir):
+def test_a_search_finds_the_points_whose_target_holds_the_word(explorer, points_dir):
     rows = point_of(points_dir)
-    before = opened.run(PIXELS)
-    opened.element("[data-control=Search]").send_keys("quick")
-    opened.settle()
+    before = picture(explorer)
+    explorer.element("[data-control=Search]").send_keys("quick")
+    explorer.settle()
     want = [
         number for number, row in rows.iterrows()
         if any("quick" in row["words"][position] for position in row["positions"])
     ]  # fmt: skip
     assert want
-    assert opened.element(".matches .note").text.startswith(f"{len(want)} points")
-    assert opened.run(PIXELS) != before
-    opened.click(".matches button.match")
-    assert opened.element(".about mark").text == "quickly"
-    opened.click("[data-control='Forget the selection']")
-    opened.click("[data-control='Forget the point']")
-    assert opened.run(PIXELS) == before
+    assert explorer.element(".matches .note").text.startswith(f"{len(want)} points")
+    assert picture(explorer) != before
+    explorer.click(".matches button.match")
+    assert explorer.element(".about mark").text == "quickly"
+    explorer.click("[data-control='Forget the selection']")
+    explorer.click("[data-control='Forget the point']")
+    assert picture(explorer) == before
 
 
-def test_two_labels_are_seen_across_their_margin(opened, points_dir):
-    opened.choose("[data-control='First label']", "Cost")
-    opened.choose("[data-control='Second label']", "Path")
-    assert "Distance between their hulls" in opened.element(".pair-box").text
-    assert opened.run("return document.querySelector('.explorer-told').textContent").startswith("74 points")
-    opened.click("[data-control='View of two labels'] [data-value=margin]")
-    x, _ = (np.array(values, dtype=float) for values in opened.run(PLACES))
+def test_two_labels_are_seen_across_their_margin(explorer, points_dir):
+    explorer.choose("[data-control='First label']", "Cost")
+    explorer.choose("[data-control='Second label']", "Path")
+    assert "Distance between their hulls" in explorer.element(".pair-box").text
+    assert told(explorer).startswith("74 points")
+    explorer.click("[data-control='View of two labels'] [data-value=margin]")
+    x, _ = places(explorer)
     labels = point_of(points_dir)["label"]
-    middle = opened.run("return document.querySelector('.explorer canvas').clientWidth") / 2
+    middle = explorer.run("return document.querySelector('.explorer canvas').clientWidth") / 2
     assert (x[labels == "Cost"] < middle).all()
     assert (x[labels == "Path"] > middle).all()
-    items = opened.driver.find_elements("css selector", ".margin-box button.match")
+    items = explorer.driver.find_elements("css selector", ".margin-box button.match")
     assert len(items) >= 2
     assert {item.find_element("tag name", "strong").text for item in items} == {"Cost", "Path"}
     items[0].click()
-    assert opened.element(".about .sentence").text
+    assert explorer.element(".about .sentence").text
 
 
-def test_a_rectangle_selects_and_the_selection_stays_while_points_move(opened):
+def test_a_rectangle_selects_and_the_selection_stays_while_points_move(explorer):
     from selenium.webdriver.common.action_chains import ActionChains
     from selenium.webdriver.common.keys import Keys
 
-    canvas = opened.element(".explorer canvas")
-    width, height = opened.run("return [arguments[0].clientWidth, arguments[0].clientHeight]", canvas)
-    x, y = (np.array(values) for values in opened.run(PLACES))
+    canvas = explorer.element(".explorer canvas")
+    width, height = explorer.run("return [arguments[0].clientWidth, arguments[0].clientHeight]", canvas)
+    x, y = places(explorer)
     within = int(((x <= width / 2) & (y >= 24) & (y <= height - 24) & (x >= 24)).sum())
-    actions = ActionChains(opened.driver).key_down(Keys.SHIFT)
+    actions = ActionChains(explorer.driver).key_down(Keys.SHIFT)
     actions.move_to_element_with_offset(canvas, round(-width / 2) + 24, round(-height / 2) + 24).click_and_hold()
     actions.move_to_element_with_offset(canvas, 0, round(height / 2) - 24).release().key_up(Keys.SHIFT).perform()
-    opened.settle()
-    said = opened.element(".matches .note").text
+    explorer.settle()
+    said = explorer.element(".matches .note").text
     assert abs(int(said.split()[0]) - within) <= 3
-    opened.press("[data-control=Update]", "HOME")
-    assert opened.element(".matches .note").text == said
+    explorer.press("[data-control=Update]", "HOME")
+    assert explorer.element(".matches .note").text == said
 
 
-def test_sentences_are_text(opened):
-    opened.element("[data-control=Search]").send_keys("<b>")
-    opened.settle()
-    assert opened.element(".matches mark").text == "<b>green</b>"
-    assert opened.run("return document.querySelectorAll('main b').length") == 0
+def test_sentences_are_text(explorer):
+    explorer.element("[data-control=Search]").send_keys("<b>")
+    explorer.settle()
+    assert explorer.element(".matches mark").text == "<b>green</b>"
+    assert explorer.run("return document.querySelectorAll('main b').length") == 0
 
 
 @pytest.mark.parametrize("size", [(360, 800), (1366, 768), (2560, 1440)], ids=lambda size: f"{size[0]}x{size[1]}")
@@ -227,9 +185,9 @@ def test_the_report_page_holds_the_points_too(browser, points_dir):
     browser.open(write_report(points_dir).as_uri())
     browser.run("document.querySelector('#points').scrollIntoView({behavior: 'instant'})")
     browser.wait("return Boolean(document.querySelector('#points canvas').dataset.update)")
-    assert browser.run(DATA)["update"] == "60"
+    assert shown(browser)["update"] == "60"
     browser.press("#points [data-control=Update]", "HOME")
-    assert browser.run(DATA)["update"] == "0"
+    assert shown(browser)["update"] == "0"
     assert browser.complaints() == []
 
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from explored import click_point, places, shown, stored_projection
 
-from tunescope.report import serve_explorer, write_report
+from tunescope.report import write_report
 from tunescope.report._points import Points
-from tunescope.storage import ArrayFile
-
-PLACES = "const {x, y} = document.querySelector('.explorer canvas').places(); return [[...x], [...y]]"
-DATA = "return {...document.querySelector('.explorer canvas').dataset}"
 
 
 @pytest.fixture(scope="module")
@@ -40,83 +36,64 @@ def ran(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(ran):
-    with serve_explorer(ran) as running:
-        yield running
-
-
-@pytest.fixture
-def opened(browser, server):
-    browser.open(server.url)
-    yield browser
-    assert browser.complaints() == []
-
-
-def projection(ran):
-    stored = ArrayFile(Points(ran).projections[0].path)
-    return stored["projection"].astype(float), json.loads(stored.metadata["updates"])
+def shown_dir(ran):
+    return ran
 
 
 @pytest.mark.browser
-def test_play_moves_every_point_along_its_stored_way(opened, ran):
-    steps, updates = projection(ran)
+def test_play_moves_every_point_along_its_stored_way(explorer, ran):
+    stored, about = stored_projection(ran)
+    steps, updates = stored["projection"].astype(float), about["updates"]
     assert len(updates) >= 4
-    opened.press("[data-control=Update]", "HOME")
-    assert opened.run(DATA)["update"] == "0"
-    start = opened.run(PLACES)
+    explorer.press("[data-control=Update]", "HOME")
+    assert shown(explorer)["update"] == "0"
+    start = places(explorer)
     slope, shift = np.polyfit(steps[0, -1, :, 0], start[0], 1)
     np.testing.assert_allclose(slope * steps[0, -1, :, 0] + shift, start[0], atol=0.02)
-    opened.click("[data-control='Play fine-tuning']")
+    explorer.click("[data-control='Play fine-tuning']")
     seen, until = set(), time.monotonic() + 20
-    while opened.run(DATA)["update"] != str(updates[-1]) and time.monotonic() < until:
-        seen.add(opened.run(DATA)["update"])
-    opened.wait("return document.querySelector(\"[data-control='Play fine-tuning']\").textContent.includes('Play')")
+    while shown(explorer)["update"] != str(updates[-1]) and time.monotonic() < until:
+        seen.add(shown(explorer)["update"])
+    explorer.wait("return document.querySelector(\"[data-control='Play fine-tuning']\").textContent.includes('Play')")
     assert len(seen) >= 2
     # The same scale and origin as before: the axes are shared.
-    np.testing.assert_allclose(slope * steps[-1, -1, :, 0] + shift, opened.run(PLACES)[0], atol=0.02)
+    np.testing.assert_allclose(slope * steps[-1, -1, :, 0] + shift, places(explorer)[0], atol=0.02)
 
 
 @pytest.mark.browser
-def test_a_click_on_a_point_shows_its_sentence(opened, ran):
-    from selenium.webdriver.common.action_chains import ActionChains
-
+def test_a_click_on_a_point_shows_its_sentence(explorer, ran):
     rows = pd.read_parquet(ran / "explorer" / "points.parquet")
-    x, y = (np.array(values) for values in opened.run(PLACES))
+    x, y = places(explorer)
     away = np.hypot(x[:, None] - x, y[:, None] - y)
     np.fill_diagonal(away, np.inf)
     number = int(away.min(axis=1).argmax())  # alone, so that the click can mean no other
-    canvas = opened.element(".explorer canvas")
-    opened.run("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", canvas)
-    width, height = opened.run("return [arguments[0].clientWidth, arguments[0].clientHeight]", canvas)
-    across, down = round(x[number] - width / 2), round(y[number] - height / 2)
-    ActionChains(opened.driver).move_to_element_with_offset(canvas, across, down).click().perform()
-    opened.settle()
+    click_point(explorer, number)
     row = rows.loc[number]
-    assert opened.element(".about .sentence").text == " ".join(row["words"])
-    marked = [mark.text for mark in opened.driver.find_elements("css selector", ".about .sentence mark")]
+    assert explorer.element(".about .sentence").text == " ".join(row["words"])
+    marked = [mark.text for mark in explorer.driver.find_elements("css selector", ".about .sentence mark")]
     assert marked == [row["words"][position] for position in sorted(row["positions"])]
-    assert row["label"] in opened.element(".about dl").text
+    assert row["label"] in explorer.element(".about dl").text
 
 
 @pytest.mark.browser
-def test_colour_by_cluster_and_the_view_across_a_margin_are_offered(opened, ran):
-    assert opened.element("[data-control=Colour] [data-value=cluster]").is_enabled()
-    opened.click("[data-control=Colour] [data-value=cluster]")
+def test_colour_by_cluster_and_the_view_across_a_margin_are_offered(explorer, ran):
+    assert explorer.element("[data-control=Colour] [data-value=cluster]").is_enabled()
+    explorer.click("[data-control=Colour] [data-value=cluster]")
     gaps = pd.read_parquet(ran / "tables" / "gaps.parquet").query("layer == layer.max() and distance > 0")
     one = gaps[gaps["stage"] == "original"].iloc[0]
-    opened.choose("[data-control='First label']", one["label"])
-    opened.choose("[data-control='Second label']", one["nearest"])
-    opened.press("[data-control=Update]", "HOME")
-    opened.click("[data-control='View of two labels'] [data-value=margin]")
+    explorer.choose("[data-control='First label']", one["label"])
+    explorer.choose("[data-control='Second label']", one["nearest"])
+    explorer.press("[data-control=Update]", "HOME")
+    explorer.click("[data-control='View of two labels'] [data-value=margin]")
     rows = pd.read_parquet(ran / "explorer" / "points.parquet")
     train = rows["split"] == "train"
-    x = np.array(opened.run(PLACES)[0], dtype=float)
+    x = places(explorer)[0]
     own, other = (x[train & (rows["label"] == label)] for label in (one["label"], one["nearest"]))
     assert own.max() < other.min()  # the hulls of the training points are apart
     # Points of test, which may lie on the wrong side, neither hold the margin nor narrow it.
-    said = opened.element(".margin-box .note").text
+    said = explorer.element(".margin-box .note").text
     assert float(said.split(" apart")[0].split()[-1]) == pytest.approx(one["distance"], rel=0.02)
-    ringed = opened.driver.find_elements("css selector", ".margin-box button.match")
+    ringed = explorer.driver.find_elements("css selector", ".margin-box button.match")
     assert len(ringed) >= 2
     assert all(train[int(item.get_attribute("data-point"))] for item in ringed)
 
@@ -126,7 +103,9 @@ def test_the_report_page_holds_the_points_of_the_study(browser, ran):
     browser.open(write_report(ran).as_uri())
     browser.run("document.querySelector('#points').scrollIntoView({behavior: 'instant'})")
     browser.wait("return Boolean(document.querySelector('#points canvas').dataset.update)")
-    assert browser.run("return document.querySelector('#points canvas').dataset.update") == str(projection(ran)[1][-1])
+    assert browser.run("return document.querySelector('#points canvas').dataset.update") == str(
+        stored_projection(ran)[1]["updates"][-1]
+    )
     browser.press("#points [data-control=Update]", "HOME")
     assert browser.run("return document.querySelector('#points canvas').dataset.update") == "0"
     assert browser.complaints() == []
