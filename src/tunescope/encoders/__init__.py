@@ -16,6 +16,7 @@ from tunescope.encoders._tokens import TokenBatch, TokenisedSplit
 
 if TYPE_CHECKING:
     from tunescope.encoders._encoder import Encoder, evaluating
+    from tunescope.encoders._linear import quick_linear_layers
     from tunescope.encoders._loading import load_encoder
     from tunescope.encoders._pooling import pool
 
@@ -30,12 +31,14 @@ __all__ = [
     "evaluating",
     "load_encoder",
     "pool",
+    "quick_linear_layers",
 ]
 _NEED_TORCH = {
     "Encoder": "_encoder",
     "evaluating": "_encoder",
     "load_encoder": "_loading",
     "pool": "_pooling",
+    "quick_linear_layers": "_linear",
 }
 
 

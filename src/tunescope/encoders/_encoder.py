@@ -179,6 +179,7 @@ class Encoder:
         """
         import torch
 
+        from tunescope.encoders._linear import quick_linear_layers
         from tunescope.encoders._pooling import hidden_states, pool
 
         wanted = self._layers(layers)
@@ -188,7 +189,7 @@ class Encoder:
             batch_tokens = BATCH_TOKENS.get(device.type, BATCH_TOKENS["cuda"])
         units: dict[int, npt.NDArray[np.float32]] = {}
         done = 0
-        with evaluating(self.model), torch.inference_mode():
+        with evaluating(self.model), torch.inference_mode(), quick_linear_layers(device):
             for windows in points.batches_by_length(max(1, batch_tokens)):
                 batch = points.batch(windows).to(device)
                 states = hidden_states(self.model, batch.inputs(), self.n_layers)

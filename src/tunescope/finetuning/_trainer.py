@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
-from tunescope.encoders import Encoder, evaluating
+from tunescope.encoders import Encoder, evaluating, quick_linear_layers
 from tunescope.errors import RepresentationError
 from tunescope.finetuning._batches import EpochLoader, TrainingSentences
 from tunescope.finetuning._checkpoints import mark_whole
@@ -95,7 +95,8 @@ class PointTrainer(Trainer):
         num_items_in_batch: torch.Tensor | int | None = None,
     ) -> torch.Tensor | tuple[torch.Tensor, Any]:
         """Cross-entropy averaged over the points of the batch."""
-        outputs = model(**inputs)
+        with quick_linear_layers(self.args.device):
+            outputs = model(**inputs)
         return (outputs["loss"], outputs) if return_outputs else outputs["loss"]
 
     def training_step(self, *args: Any, **kwargs: Any) -> torch.Tensor:
