@@ -3,5 +3,13 @@
 from tunescope.report._explorer import ExplorerServer, serve_explorer
 from tunescope.report._figures import write_figures
 from tunescope.report._page import write_report
+from tunescope.report._paper_tables import claims, published_beside_measured
 
-__all__ = ["ExplorerServer", "serve_explorer", "write_figures", "write_report"]
+__all__ = [
+    "ExplorerServer",
+    "claims",
+    "published_beside_measured",
+    "serve_explorer",
+    "write_figures",
+    "write_report",
+]

@@ -29,13 +29,25 @@ _LATEX = {
     "→": r"$\rightarrow$",
     "±": r"$\pm$",
     "–": "--",
+    "−": "$-$",
+    "…": r"\ldots{}",
+    "\N{NO-BREAK SPACE}": "~",
     "<": r"\textless{}",
     ">": r"\textgreater{}",
 }
 
 
-def write_table_files(stem: Path, head: Sequence[str], rows: Sequence[Sequence[Cell]], caption: str) -> list[Path]:
-    """Write `stem`.csv with full precision and `stem`.tex rounded for reading; returns both paths."""
+def write_table_files(
+    stem: Path,
+    head: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    caption: str,
+    printed: tuple[Sequence[str], Sequence[Sequence[Cell]]] | None = None,
+) -> list[Path]:
+    """Write `stem`.csv with full precision and `stem`.tex rounded for reading; returns both paths.
+
+    `printed` is head and rows of the LaTeX table where it is not the same as that of the CSV file.
+    """
     stem.parent.mkdir(parents=True, exist_ok=True)
     csv_path, tex_path = stem.with_name(stem.name + ".csv"), stem.with_name(stem.name + ".tex")
     text = io.StringIO()
@@ -43,7 +55,7 @@ def write_table_files(stem: Path, head: Sequence[str], rows: Sequence[Sequence[C
     writer.writerow(head)
     writer.writerows([_csv_cell(cell) for cell in row] for row in rows)
     write_text(csv_path, text.getvalue())
-    write_text(tex_path, booktabs(head, rows, caption))
+    write_text(tex_path, booktabs(*(printed or (head, rows)), caption))
     return [csv_path, tex_path]
 
 

@@ -11,9 +11,18 @@ from tunescope.report._figures._matrices import distance_matrices
 from tunescope.report._figures._memorisation import memorisation_curves
 from tunescope.report._figures._minimum_distances import minimum_distances
 from tunescope.report._figures._movement import movement_arrows, movement_by_layer, movement_lengths
+from tunescope.report._figures._paper import (
+    beside_table,
+    claims_table,
+    cross_task_table,
+    printed_beside,
+    printed_claims,
+    tally_table,
+)
 from tunescope.report._figures._similarity import similarity_over_updates
 from tunescope.report._figures._style import save, slug, style
 from tunescope.report._figures._tables import (
+    Cell,
     blocks_table,
     gaps_table,
     pairs_table,
@@ -31,11 +40,16 @@ from tunescope.report._findings import (
     find_runs,
     find_similarity_curves,
     summarise,
+    tally,
 )
+from tunescope.report._paper_tables import beside_rows, claims_of_runs
 from tunescope.report._study import Study, read_study
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+#: Head and rows.
+Table = tuple[list[str], list[list[Cell]]]
 
 #: What Matplotlib can write here and a paper or a page can use.
 FORMATS = ("pdf", "png", "svg")
@@ -47,7 +61,9 @@ def write_figures(study_dir: Path, out: Path | None = None, formats: Sequence[st
     Figures are one column (3.3 in) wide, vector in PDF, in a colour-blind safe palette, and read as those of
     Zhou and Srikumar (2022): minimum distances (Fig. 2 and 6; raw, and divided by the scale of the space),
     centroid paths (Fig. 3), similarity to the start (Fig. 4), movement (Fig. 5, 7 to 10) and its lengths,
-    distance matrices, memorisation. A figure without data is not written.
+    distance matrices, memorisation. Tables: the summary of all runs, the published numbers beside those measured
+    (`published-beside-measured`), the paper's claims with their outcome (`claims`, `claims-over-runs`), cross-task
+    (`cross-task`), and minimum distances, label pairs and blocks of each run. What has no data is not written.
 
     Args:
         study_dir: the folder of a study that has run.
@@ -78,6 +94,9 @@ def write_figures(study_dir: Path, out: Path | None = None, formats: Sequence[st
     for name, (head, rows), caption in _tables_of(study, runs):
         if rows:
             written += write_table_files(out / _free(name, taken_by_tables), head, rows, caption)
+    for name, (head, rows), caption, printed in _paper_tables_of(study, runs):
+        if rows:
+            written += write_table_files(out / _free(name, taken_by_tables), head, rows, caption, printed)
     return written
 
 
@@ -121,7 +140,7 @@ def _figures_of(study: Study, run: Run) -> Iterator[tuple[str, Figure | None]]:
     yield _stem("memorisation", run), memorisation_curves(memorisation, title)
 
 
-def _tables_of(study: Study, runs: Sequence[Run]) -> Iterator[tuple[str, tuple[list[str], list[list]], str]]:
+def _tables_of(study: Study, runs: Sequence[Run]) -> Iterator[tuple[str, Table, str]]:
     """Name, content and caption of each table."""
     caption = "Original → fine-tuned, last layer."
     yield "summary", summary_table([summarise(study, run) for run in runs]), caption
@@ -137,3 +156,22 @@ def _tables_of(study: Study, runs: Sequence[Run]) -> Iterator[tuple[str, tuple[l
             yield _stem("distances", run), pairs_table(distances), caption
         blocks = blocks_table(find_clusters(study, run))
         yield _stem("blocks", run), blocks, f"What blocks linearity, {run.title}."
+
+
+def _paper_tables_of(study: Study, runs: Sequence[Run]) -> Iterator[tuple[str, Table, str, Table]]:
+    """The same of the tables beside the paper, with a shorter form of each for print."""
+    paper = "Zhou and Srikumar (2022)"
+    beside = beside_rows(study)
+    caption = f"Published by {paper}, and measured here. In brackets: published for other encoders or tasks."
+    yield "published-beside-measured", beside_table(beside), caption, printed_beside(beside)
+    checked = claims_of_runs(study)
+    yield "claims", claims_table(checked), f"What {paper} say, and what was found.", printed_claims(checked)
+    counted = tally_table(tally(checked)) if len(checked) > 1 else ([], [])
+    yield "claims-over-runs", counted, f"For how many runs what {paper} say holds.", counted
+    across = [run for run in runs if run.tuned_on not in ("", run.task)]
+    if across:
+        own = [run for run in runs if run.tuned_on == run.task and any(one.task == run.task for one in across)]
+        entries = [(summarise(study, run), find_gaps(study, run).get(run.last_layer)) for run in (*own, *across)]
+        entries.sort(key=lambda entry: (entry[0].run.encoder, entry[0].run.task))
+        crossed = cross_task_table(entries)
+        yield "cross-task", crossed, "What fine-tuning on one task does to the labels of another.", crossed

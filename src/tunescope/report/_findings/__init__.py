@@ -1,8 +1,10 @@
 """What a study found, read from its tables: one finding a file, shared by the figures and the page."""
 
 from tunescope.report._findings._accuracy import Accuracy, find_accuracies
-from tunescope.report._findings._claims import Claim, check_claims
+from tunescope.report._findings._claim import Claim
+from tunescope.report._findings._claims import check_claims
 from tunescope.report._findings._clusters import Block, Clusters, Space, find_clusters
+from tunescope.report._findings._comparison import Beside, compare
 from tunescope.report._findings._distances import Distances, find_distances
 from tunescope.report._findings._gaps import Gaps, find_gaps
 from tunescope.report._findings._intervals import Estimate, estimate
@@ -10,6 +12,7 @@ from tunescope.report._findings._memorisation import Memorisation, find_memorisa
 from tunescope.report._findings._movement import Movement, find_movement
 from tunescope.report._findings._paths import Paths, find_paths
 from tunescope.report._findings._runs import Run, find_runs
+from tunescope.report._findings._setup import PaperSetup, paper_encoder, paper_setup
 from tunescope.report._findings._similarity import (
     LeftOut,
     Similarity,
@@ -20,9 +23,11 @@ from tunescope.report._findings._similarity import (
     find_similarity_curves,
 )
 from tunescope.report._findings._summary import Summary, summarise
+from tunescope.report._findings._tally import Tally, tally
 
 __all__ = [
     "Accuracy",
+    "Beside",
     "Block",
     "Claim",
     "Clusters",
@@ -32,13 +37,16 @@ __all__ = [
     "LeftOut",
     "Memorisation",
     "Movement",
+    "PaperSetup",
     "Paths",
     "Run",
     "Similarity",
     "SimilarityCurve",
     "Space",
     "Summary",
+    "Tally",
     "check_claims",
+    "compare",
     "conventions",
     "estimate",
     "find_accuracies",
@@ -52,5 +60,8 @@ __all__ = [
     "find_runs",
     "find_similarities",
     "find_similarity_curves",
+    "paper_encoder",
+    "paper_setup",
     "summarise",
+    "tally",
 ]

@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 
 from tunescope.report._findings import (
+    Claim,
     Estimate,
     Run,
     Summary,
+    Tally,
     check_claims,
+    compare,
     conventions,
     find_accuracies,
     find_clusters,
@@ -25,7 +28,9 @@ from tunescope.report._findings import (
     find_runs,
     find_similarities,
     find_similarity_curves,
+    paper_setup,
     summarise,
+    tally,
 )
 from tunescope.report._page._answer import answer
 from tunescope.report._study import Study
@@ -75,22 +80,24 @@ DETAILS = (
 def payload(study: Study, detail: Detail | None = None) -> dict[str, Any]:
     """The data of a page.
 
-    Keys: `study` (name, settings), `runs` (one entry a run, with what it measured), `tasks` (label counts),
-    `note` (what was left out, or null). What a run did not measure is absent from its entry.
+    Keys: `study` (name, settings), `runs` (one entry a run, with what it measured), `tally` (the paper's claims over
+    all of them, where there are several), `tasks` (label counts), `note` (what was left out, or null). What a run did
+    not measure is absent from its entry.
     """
     detail = detail or Detail()
     runs = find_runs(study)
+    claims = {run: check_claims(study, run) for run in runs}
     return {
         "study": {"name": study.name, **_settings(study)},
         "tasks": _tasks(study),
-        "runs": [_run(study, run, detail) for run in runs],
+        "runs": [_run(study, run, claims[run], detail) for run in runs],
+        "tally": [_tally(one, runs) for one in tally(list(claims.items()))] if len(runs) > 1 else [],
         "note": detail.note,
     }
 
 
-def _run(study: Study, run: Run, detail: Detail) -> dict[str, Any]:
+def _run(study: Study, run: Run, claims: Sequence[Claim], detail: Detail) -> dict[str, Any]:
     summary = summarise(study, run)
-    curves = find_similarity_curves(study, run, conventions(study, run)[0]) if conventions(study, run) else {}
     told = answer(summary)
     entry: dict[str, Any] = {
         "title": run.title,
@@ -115,7 +122,11 @@ def _run(study: Study, run: Run, detail: Detail) -> dict[str, Any]:
             }
             for card in told.cards
         ],
-        "claims": [vars(claim) for claim in check_claims(summary, curves)],
+        "claims": [
+            {"name": one.name, "text": one.text, "outcome": one.outcome, "evidence": one.evidence, "source": one.source}
+            for one in claims
+        ],
+        "published": _published(study, run, summary),
         "summary": _summary(summary),
         "gaps": _gaps(study, run, detail),
         "distances": _distances(study, run, detail),
@@ -155,6 +166,48 @@ def _summary(summary: Summary) -> dict[str, Any]:
     if summary.linear_before is not None or summary.linear_after is not None:
         found["linear"] = [summary.linear_before, summary.linear_after]
     return {**found, "labels": summary.n_labels}
+
+
+def _tally(one: Tally, runs: Sequence[Run]) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "text": one.text,
+        "told": one.told,
+        "holds": one.holds,
+        "outcomes": [[runs.index(run), outcome] for run, outcome in zip(one.runs, one.outcomes, strict=True)],
+        "paper": one.in_the_paper,
+    }
+
+
+def _published(study: Study, run: Run, summary: Summary) -> dict[str, Any]:
+    """What the paper has beside what was measured, and in what it is something else."""
+    rows = compare(study, run, summary)
+    if not rows:
+        return {}
+    return {
+        "different": paper_setup(study, run).different,
+        "rows": [
+            {
+                "quantity": row.quantity,
+                "stage": row.stage,
+                "layer": row.layer,
+                "label": row.label,
+                "unit": row.unit,
+                "low": row.low,
+                "high": row.high,
+                "std": row.published_std,
+                "of": row.published_for,
+                "same": row.is_same,
+                "measured": estimate_json(row.measured),
+                "difference": row.difference,
+                "standing": row.standing,
+                "source": row.source,
+                "readOff": row.is_read_off,
+                "note": row.note,
+            }
+            for row in rows
+        ],
+    }
 
 
 def kept(updates: Sequence[int], most: int | None) -> list[int]:

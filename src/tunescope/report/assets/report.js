@@ -12,13 +12,14 @@ import { memorisationSection, trainingSection } from "./sections/curves.js";
 import { distancesSection } from "./sections/distances.js";
 import { gapsSection } from "./sections/gaps.js";
 import { movementSection } from "./sections/movement.js";
+import { publishedSection, rangesSection, tallySection } from "./sections/paper.js";
 import { pointsSection } from "./sections/points.js";
 import { similaritySection } from "./sections/similarity.js";
 import { summarySection } from "./sections/summary.js";
 
 const SECTIONS = [
-  answerSection, summarySection, gapsSection, distancesSection, movementSection, pointsSection, similaritySection, clustersSection,
-  accuracySection, memorisationSection, trainingSection, taskSection, settingsSection,
+  answerSection, summarySection, publishedSection, tallySection, gapsSection, distancesSection, movementSection, pointsSection,
+  similaritySection, clustersSection, accuracySection, memorisationSection, rangesSection, trainingSection, taskSection, settingsSection,
 ];
 
 const data = JSON.parse(document.getElementById("data").textContent);

@@ -6,6 +6,7 @@ import { linear } from "../core/scale.js";
 import { along, placeNames, squareLimits } from "../charts/map.js";
 import { button } from "../core/controls.js";
 import { category } from "../core/colours.js";
+import { MARKS } from "./paper.js";
 
 /** The answer to "what did fine-tuning do?" for one run. */
 export function answerSection(app) {
@@ -37,12 +38,10 @@ function card(one) {
     el("p", { class: "reading" }, one.reading));
 }
 
-const MARKS = { holds: "✓", "does not hold": "✗", partly: "◐", open: "?" };
-
 function claims(list) {
   return el("div", { class: "claims" },
     el("h2", null, "What the paper says, and what happened here"),
-    el("ul", null, list.map((claim) => el("li", { data: { outcome: claim.outcome } },
+    el("ul", null, list.map((claim) => el("li", { data: { claim: claim.name, outcome: claim.outcome } },
       el("span", { class: "outcome" }, el("span", { "aria-hidden": "true" }, MARKS[claim.outcome]), ` ${claim.outcome}`),
       el("span", { class: "claim" }, claim.text),
       el("span", { class: "evidence" }, claim.evidence)))),
