@@ -18,7 +18,7 @@ from tunescope.errors import StorageError
 from tunescope.report import write_figures, write_report
 from tunescope.report._figures._centroid_paths import centroid_paths
 from tunescope.report._figures._minimum_distances import minimum_distances
-from tunescope.report._figures._style import COLUMN, spread
+from tunescope.report._figures._style import BLUE, COLUMN, figure, label_ends, spread, style
 from tunescope.report._figures._tables import booktabs, write_table_files
 from tunescope.report._findings import find_gaps, find_paths, find_runs, find_similarity_curves
 from tunescope.report._study import read_study
@@ -42,7 +42,9 @@ def test_every_figure_of_a_whole_study_is_written_once(make_study):
 def test_figures_without_data_are_not_written(make_study):
     folder = make_study(tables=("gaps",), pairs=(("toy-role", "toy-role"),), layers=(0, 1), seeds=(0,))
     kinds = {path.name.split("_")[0] for path in write_figures(folder, formats=("png",))}
-    assert kinds == {"minimum-distances", "minimum-distances-scaled", "summary.csv", "summary.tex"}
+    assert kinds == {
+        "minimum-distances", "minimum-distances-scaled", "summary.csv", "summary.tex", "claims.csv", "claims.tex",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("empty", [[1], [0, 1]])
@@ -94,6 +96,29 @@ def test_names_at_line_ends_do_not_cover_each_other(study_dir):
     drawing.canvas.draw()
     boxes = sorted((Text.get_window_extent(text) for text in drawing.axes[0].texts), key=lambda box: box.y0)
     assert all(low.y1 <= high.y0 + 1 for low, high in itertools.pairwise(boxes))
+
+
+@pytest.mark.parametrize("ends", [(0.0, 0.001, 0.002), (5.0, 5.0, 5.0, 5.0), (0.0, 9.9, 9.95, 10.0, 0.01)])
+def test_leaders_of_names_neither_cross_nor_touch_other_names(ends):
+    # Names of very different lengths, in an order of their own.
+    names = ["X", "a relation of some length", "PROPN", "NOUN", "I"][: len(ends)]
+    with style():
+        drawing, (axes,) = figure(2.25)
+        axes.set_xlim(0, 75)
+        axes.set_ylim(0, 10)
+        label_ends(axes, [(end, name, BLUE) for end, name in zip(ends, names, strict=True)], 75)
+        drawing.canvas.draw()
+    texts = list(axes.texts)
+    leaders = [text.arrow_patch.get_transform().transform(text.arrow_patch.get_path().vertices) for text in texts]
+    boxes = [Text.get_window_extent(text) for text in texts]
+    for one, leader in enumerate(leaders):
+        # In the channel between the lines and the names, where no other name is.
+        assert leader[:, 0].max() <= min(box.x0 for box in boxes) + 0.5
+        for other in leaders[:one]:
+            # By their ends at the lines and at the names: leaders cross when the order changes in between.
+            at_line, at_name = leader[-1, 1] - other[-1, 1], leader[0, 1] - other[0, 1]
+            assert at_line * at_name >= 0 or abs(at_line) < 1.0
+            assert abs(at_name) > 1.0
 
 
 def test_paths_start_with_the_three_closest_labels(study_dir):

@@ -95,17 +95,25 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
     return places
 
 
+#: Width of the channel between lines and their names that leaders run in, as a share of the axes' width.
+_CHANNEL = 0.075
+
+
 def label_ends(axes: Axes, ends: Sequence[tuple[float, str, str]], x: float, points: float = 6.5) -> None:
-    """Name lines at their right ends: (y of the end, text, colour), moved apart and tied by a thin leader."""
+    """Name lines at their right ends: (y of the end, text, colour), moved apart and tied by a thin leader.
+
+    Names keep the order of the ends, and leaders run in a channel of their own, from the ends to the left edges of
+    the names: so none crosses another or touches a name that is not its own.
+    """
     low, high = axes.get_ylim()
     height = axes.get_figure(root=True).get_figheight() * 0.72 * 72  # type: ignore[union-attr]
-    gap = (high - low) * points * 1.25 / height
+    gap = (high - low) * points * 1.35 / height
     places = spread([end for end, _, _ in ends], gap, low + gap / 2, high - gap / 2)
     for (end, text, colour), place in zip(ends, places, strict=True):
         axes.annotate(
             plain(text),
             xy=(x, end),
-            xytext=(1.035, place),
+            xytext=(1.0 + _CHANNEL, place),
             xycoords="data",
             textcoords=axes.get_yaxis_transform(),
             color=colour,
@@ -113,7 +121,7 @@ def label_ends(axes: Axes, ends: Sequence[tuple[float, str, str]], x: float, poi
             va="center",
             ha="left",
             annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.4, "shrinkA": 0.5, "shrinkB": 1},
+            arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.4, "shrinkA": 0, "shrinkB": 1, "relpos": (0, 0.5)},
         )
 
 
