@@ -318,7 +318,7 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         points = validate_data(self, X, dtype=[np.float64, np.float32], order="C", reset=False)
         points = cast(FloatArray, points)
-        nearest, _ = nearest_hulls(self._X, self.labels_, self.n_clusters_, points, self.n_jobs, self.progress)
+        nearest = nearest_hulls(self._X, self.labels_, self.n_clusters_, points, self.n_jobs, self.progress)
         return np.asarray(self.cluster_classes_[nearest])
 
     def __getstate__(self) -> dict[str, Any]:

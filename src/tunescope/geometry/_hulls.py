@@ -19,7 +19,7 @@ DEFAULT_RTOL = 1e-3
 _POOL = 128
 _USABLE = 1e-9
 """An earlier active set whose pivots differ more than this is nearly dependent by now: begin afresh."""
-_CREEPING = 1e-6
+CREEPING = 1e-6
 """Means nearer than this share of the radius most often belong to hulls that meet: slow progress ends the search."""
 _FEW = 96
 """Active points up to which adding them one by one is cheaper than a factorisation by LAPACK."""
@@ -74,7 +74,7 @@ def solve(
     steps = max_steps if max_steps is not None else 40 * min(d + 2, len(rows)) + 400
     status, k, lower, upper = nearest_points(
         space.points, space.center, space.stretch, rows, len(rows_a), space.size, verdict_only, rtol, least_gap,
-        rounding * space.size, _CREEPING * space.size, cutoff, steps, min(pool, len(rows)), Qt, Rt, k, active,
+        rounding * space.size, CREEPING * space.size, cutoff, steps, min(pool, len(rows)), Qt, Rt, k, active,
         weights, direction, counters,
     )  # fmt: skip
     positions = active[:k]
