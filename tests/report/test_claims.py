@@ -181,6 +181,14 @@ def test_lower_layers_that_change_and_a_last_layer_that_loses_its_layout(tables)
     assert claim(folder, "last-layer-keeps-layout")["outcome"] == "does not hold"
 
 
+def test_the_label_that_decides_a_similarity_is_named(tables):
+    tables.similarities({DEPTH: [0.44]})
+    for label, without in (("A", 0.45), ("INTJ", 0.61), ("X", 0.40)):
+        tables.add("leave_one_out", tuned_on="toy", seed=0, comparison="to-start", update=50, convention="all",
+                   label=label, pearson=without)  # fmt: skip
+    assert claim(tables.write(), "last-layer-keeps-layout")["evidence"] == "r = 0.44; without INTJ 0.61"
+
+
 def test_lower_layers_are_looked_at_on_the_way_too(tables):
     tables.similarities({0: [0.99], 1: [0.97], 4: [0.6]})
     tables.add("similarity", tuned_on="toy", seed=0, layer=1, comparison="to-start", update=25, convention="all",

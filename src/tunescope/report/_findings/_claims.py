@@ -30,7 +30,13 @@ from tunescope.report._findings._memorisation import Memorisation, find_memorisa
 from tunescope.report._findings._movement import Movement, find_movement
 from tunescope.report._findings._runs import Run
 from tunescope.report._findings._setup import PaperSetup, paper_setup
-from tunescope.report._findings._similarity import SimilarityCurve, conventions, find_similarity_curves
+from tunescope.report._findings._similarity import (
+    LeftOut,
+    SimilarityCurve,
+    conventions,
+    find_left_out,
+    find_similarity_curves,
+)
 from tunescope.report._findings._summary import Summary, summarise
 from tunescope.report._study import ORIGINAL, Study
 
@@ -56,6 +62,7 @@ class _Evidence:
     gaps: Gaps | None
     movement: Mapping[int, Mapping[int, Movement]]
     memorisation: Sequence[Memorisation]
+    left_out: Sequence[LeftOut]
 
 
 def check_claims(study: Study, run: Run, summary: Summary | None = None) -> tuple[Claim, ...]:
@@ -74,6 +81,7 @@ def check_claims(study: Study, run: Run, summary: Summary | None = None) -> tupl
         find_gaps(study, run).get(summary.layer),
         find_movement(study, run),
         [one for one in find_memorisation(study, run) if one.layer in (summary.layer, -1)],
+        find_left_out(study, run, summary.layer, named[0]) if named else (),
     )
     own: tuple[Callable[[_Evidence], Claim | None], ...] = (
         _accuracy_rises,
@@ -194,9 +202,12 @@ def _layout_stays(evidence: _Evidence) -> Claim | None:
     found, spearman = evidence.summary.to_start, evidence.summary.to_start_spearman
     if found is None:
         return None
-    told = f"r = {found.mean:.2f}{interval(found, number_of)}"
+    told = f"r = {number_of(found.mean)}{interval(found, number_of)}"
     if spearman is not None:
-        told += f"; by ranks {spearman.mean:.2f}"
+        told += f"; by ranks {number_of(spearman.mean)}"
+    if evidence.left_out:
+        # One label with a single example can decide it, so it never comes alone.
+        told += f"; without {evidence.left_out[0].label} {number_of(evidence.left_out[0].pearson)}"
     return Claim(
         "last-layer-keeps-layout",
         f"The last layer keeps its layout: similarity to the start stays above {SIMILARITY_BOUND:g}.",
