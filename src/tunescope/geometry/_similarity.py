@@ -15,6 +15,9 @@ from tunescope.geometry._label_distances import Convention, LabelDistances, chec
 _CONSTANT = 1e-12
 """Numbers that differ from their mean by no more than this share of themselves have no correlation."""
 
+_ROUNDING = 1e-12
+"""What sums of squares that cancel leave of themselves, and more."""
+
 
 @dataclass(frozen=True)
 class SpatialSimilarity:
@@ -137,15 +140,25 @@ def _interval(
     a: NDArray[np.float64], b: NDArray[np.float64], labels: NDArray[Any], resamples: int, seed: int
 ) -> tuple[float, float]:
     """95% interval by drawing labels with replacement: pairs of one label are not independent of each other."""
-    generator = np.random.default_rng(seed)
-    rows, columns = np.triu_indices(len(labels), 1)
-    values = []
-    for _ in range(resamples):
-        drawn = generator.choice(labels, len(labels))
-        i, j = drawn[rows], drawn[columns]
-        keep = (i != j) & np.isfinite(a[i, j]) & np.isfinite(b[i, j])
-        values.append(_pearson(a[i, j][keep], b[i, j][keep]))
-    finite = np.asarray(values)[np.isfinite(values)]
+    drawn = np.random.default_rng(seed).integers(0, len(labels), (resamples, len(labels)))
+    times = np.zeros((resamples, len(labels)))
+    np.add.at(times, (np.arange(resamples)[:, None], drawn), 1.0)
+    u, v = a[np.ix_(labels, labels)], b[np.ix_(labels, labels)]
+    there = np.isfinite(u) & np.isfinite(v) & ~np.eye(len(labels), dtype=bool)
+    u = np.where(there, u - u[there].mean() if there.any() else 0.0, 0.0)
+    v = np.where(there, v - v[there].mean() if there.any() else 0.0, 0.0)
+
+    def total(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sum over the pairs of each draw: a pair counts as often as its two labels were drawn together."""
+        return np.asarray(((times @ numbers) * times).sum(axis=1))
+
+    n, of_u, of_v = total(there.astype(np.float64)), total(u), total(v)
+    squares_u, squares_v = total(u * u), total(v * v)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        var_u, var_v = squares_u - of_u**2 / n, squares_v - of_v**2 / n
+        values = (total(u * v) - of_u * of_v / n) / np.sqrt(var_u * var_v)
+    varied = (n > 0) & (var_u > _ROUNDING * squares_u) & (var_v > _ROUNDING * squares_v)
+    finite = np.clip(values[varied & np.isfinite(values)], -1.0, 1.0)
     if len(finite) == 0:
         return float("nan"), float("nan")
     low, high = np.quantile(finite, [0.025, 0.975])
