@@ -167,6 +167,22 @@ def test_run_again_it_does_nothing_and_ends_with_the_same_tables(everything):
     assert_same_tables(before, tables(folder))
 
 
+def test_tables_are_written_again_only_when_they_would_be_others(everything):
+    study, folder, result = everything
+    run_study(study, folder)
+    paths = [folder / "tables" / "gaps.parquet", folder / "explorer" / "points.parquet"]
+    written = [path.stat().st_mtime_ns for path in paths]
+    again = run_study(study, folder)
+    assert [path.stat().st_mtime_ns for path in paths] == written
+    assert again.summary == result.summary
+    paths[0].unlink()
+    run_study(study, folder)
+    assert paths[0].is_file(), "a table that is missing is written again"
+    run_study(study.model_copy(update={"convention": "published"}), folder)
+    assert set(read_table(folder / "tables" / "similarity.parquet")["convention"]) == {"published"}
+    run_study(study, folder)
+
+
 def test_an_experiment_uses_what_another_has_computed(everything, make_study):
     study, folder, _ = everything
     listener = Listener()

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tunescope.cli._voice import QuietOption, spoken, stderr, stdout
+from tunescope.cli._voice import Interrupted, QuietOption, spoken, stderr, stdout
 from tunescope.errors import TunescopeError
 
 
@@ -22,6 +22,15 @@ def explore(
     open_page: Annotated[
         bool, typer.Option("--open/--no-open", help="Whether to open the page in the browser.")
     ] = True,
+    maps: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map", help="Add maps of the two ends first: tsne, or umap (needs umap-learn); may be repeated."
+        ),
+    ] = None,
+    map_points: Annotated[
+        int | None, typer.Option("--map-points", min=10, help="Points of each map, at most; 2000 by default.")
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help='Print {"url": …} on one line to stdout first; all else goes to stderr.')
     ] = False,
@@ -35,6 +44,8 @@ def explore(
     """
     from tunescope.report import serve_explorer
 
+    if maps:
+        _add_maps(folder, maps, map_points, quiet=quiet)
     try:
         server = serve_explorer(folder, host=host, port=port)
     except TunescopeError:
@@ -59,3 +70,16 @@ def explore(
             typer.echo("", err=True)
     finally:
         server.close()
+
+
+def _add_maps(folder: Path, methods: list[str], n_points: int | None, *, quiet: bool) -> None:
+    """Make the maps that are missing, telling how it goes; Ctrl-C says what is kept."""
+    from tunescope.cli._watch import watcher
+    from tunescope.studies import add_maps
+
+    chosen = {} if n_points is None else {"n_points": n_points}
+    try:
+        with watcher(quiet) as watching:
+            add_maps(folder, methods, watcher=watching, **chosen)
+    except KeyboardInterrupt:
+        raise Interrupted("Maps that are done are kept; the same command goes on from there.") from None

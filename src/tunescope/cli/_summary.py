@@ -20,7 +20,7 @@ def result_json(result: StudyResult, **further: Any) -> dict[str, Any]:
         "units": result.n_units,
         "units_done_now": result.n_done,
         "seconds": round(result.seconds, 2),
-        "seconds_by_kind": result.time,
+        "seconds_by_activity": result.time,
         "summary": [asdict(row) for row in result.summary],
         **further,
     }
@@ -35,6 +35,9 @@ _COLUMNS = (
     ("scaled", 8),
 )
 _NAME_WIDTH = 24
+_SMALL = 0.01
+"""Activities that took less than this share of the time are told together."""
+_ROUNDS_TO_ONE = 0.5
 
 
 def summary_table(result: StudyResult) -> str:
@@ -76,14 +79,11 @@ def legend(result: StudyResult) -> str:
 
 def time_line(result: StudyResult) -> str:
     """Where the time went."""
-    names = {
-        "finetune": "fine-tuning with snapshots",
-        "space": "vectors",
-        "geometry": "geometry",
-        "classifier": "classifier probes",
-        "memorisation": "memorisation",
-    }
-    parts = [f"{names[kind]} {seconds:.0f} s" for kind, seconds in result.time.items() if kind in names]
+    whole = sum(result.time.values())
+    large = {activity: seconds for activity, seconds in result.time.items() if seconds >= _SMALL * whole}
+    parts = [f"{activity} {seconds:.0f} s" for activity, seconds in large.items()]
+    if whole - sum(large.values()) >= _ROUNDS_TO_ONE:
+        parts.append(f"the rest {whole - sum(large.values()):.0f} s")
     now = "nothing was missing" if not result.n_done else f"{result.n_done} units done now"
     return f"{result.seconds:.0f} s, {now}. Time of all units: {', '.join(parts)}"
 

@@ -139,12 +139,14 @@ class UnitWriter:
 
     @contextmanager
     def timing(self, part: str) -> Iterator[None]:
-        """Add the wall-clock seconds of a block to a named part of the unit's time."""
+        """Add the wall-clock seconds of a block to a named part of the unit's time; those of blocks inside it not."""
         start = time.perf_counter()
+        before = sum(self._timings.values())
         try:
             yield
         finally:
-            self._timings[part] = self._timings.get(part, 0.0) + time.perf_counter() - start
+            inside = sum(self._timings.values()) - before
+            self._timings[part] = self._timings.get(part, 0.0) + time.perf_counter() - start - inside
 
     def info(self) -> dict[str, Any]:
         """What the writer knows of its own work, as it goes into unit.json."""

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tunescope.studies._maps import MAP_POINTS
 from tunescope.studies._shown_points import PointLog
 from tunescope.studies._snapshots import SnapshotLog
 from tunescope.studies._tables import schema
@@ -38,6 +39,10 @@ class FineTuneUnit(Work):
     points: bool = False
     """Whether the points of the snapshots are projected for the explorer. No part of the key: a unit that was
     recorded without them is not done again for their sake."""
+    maps: tuple[str, ...] = ()
+    """Maps of those points, by method; no part of the key either."""
+    map_points: int = MAP_POINTS
+    """How many points a map holds."""
 
     kind = "finetune"
     keeps_work = True
@@ -86,7 +91,15 @@ class FineTuneUnit(Work):
         log = SnapshotLog(folder / "snapshots", self.layers)
         points = None
         if self.points and self.layers:
-            points = PointLog(folder / "points", self.layers, task, self._n_snapshots(task))
+            points = PointLog(
+                folder / "points",
+                self.layers,
+                task,
+                self._n_snapshots(task),
+                maps=self.maps,
+                map_points=self.map_points,
+                watcher=bench.watcher,
+            )
 
         def on_snapshot(update: int, epoch: float, encoder: Encoder) -> None:
             if not self.layers:
@@ -102,7 +115,7 @@ class FineTuneUnit(Work):
 
         done = log.updates() if points is None else log.updates() & points.updates()
 
-        with writer.timing("training and snapshots"):
+        with writer.timing("training"):
             tuning = fine_tune(
                 bench.encoder(self.encoder),
                 task,

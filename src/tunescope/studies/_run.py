@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunescope.errors import TunescopeError
+from tunescope.studies._keys import key_of
 from tunescope.studies._settings import Study, read_study
 from tunescope.studies._watching import Watcher
 from tunescope.studies._work import Bench, Work, in_order
@@ -35,7 +38,7 @@ class StudyResult:
     seconds: float
     """Wall-clock seconds of this run."""
     time: dict[str, float]
-    """Seconds by kind of unit, of this run and of earlier ones."""
+    """Seconds by activity, of this run and of earlier ones, longest first."""
     summary: tuple[SummaryRow, ...]
     """What fine-tuning changed, per encoder and task."""
 
@@ -64,7 +67,7 @@ def run_study(
         StudyError: the study is not valid.
         TunescopeError: data, an encoder or a result cannot be had; the message says what to do.
     """
-    from tunescope.storage import ResultStore
+    from tunescope.storage import ResultStore, read_table
     from tunescope.studies._explorer import write_explorer
     from tunescope.studies._prepare import prepare
     from tunescope.studies._summary import summarise
@@ -86,10 +89,14 @@ def run_study(
     missing = list(in_order(wanted, store))
     with _threads(study.threads):
         n_done = _work_off(missing, bench)
-    tables = _write_tables(plan, store)
-    write_explorer(plan, store)
-    spent = _time_by_kind(wanted, store)
-    _record(plan, store, document.source if document else None, overrides, wanted, spent)
+    written_from = _written_from(plan, wanted, store)
+    if _is_written(store, written_from):
+        tables = {path.stem: read_table(path) for path in (store.root / "tables").glob("*.parquet")}
+    else:
+        tables = _write_tables(plan, store)
+        write_explorer(plan, store, watcher)
+    spent = _time_by_activity(wanted, store)
+    _record(plan, store, document.source if document else None, overrides, wanted, spent, written_from)
     if not study.keep.encoders:
         _forget_encoders(plan, store)
     return StudyResult(
@@ -169,6 +176,43 @@ def _do(work: Work, bench: Bench) -> None:
         raise type(error)(f"{work.title}: {error}") from error
 
 
+_WRITTEN = ("tables/*.parquet", "explorer/*")
+"""What is written from the units, for reading."""
+
+
+def _written_from(plan: Plan, wanted: list[Work], store: ResultStore) -> str:
+    """A key of all that tables and explorer follow from: the study, its units, and the code that lays them out."""
+    units = [work.result(store) for work in wanted]
+    code = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))))
+    return key_of(
+        "written",
+        {
+            "study": plan.study.model_dump(mode="json"),
+            "encoders": [encoder.inputs() for encoder in plan.encoders],
+            "tasks": {name: task.fingerprint for name, task in plan.tasks.items()},
+            "units": sorted([unit.kind, unit.key, unit.info["finished"]] for unit in units),
+            "code": code.hexdigest(),
+        },
+    )
+
+
+def _is_written(store: ResultStore, written_from: str) -> bool:
+    """Whether tables and explorer are those of the last run, and this one would write the same."""
+    try:
+        record = json.loads((store.root / "study.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    there = _sizes(store)
+    written = record.get("written")
+    return record.get("written_from") == written_from and isinstance(written, dict) and written.items() <= there.items()
+
+
+def _sizes(store: ResultStore) -> dict[str, int]:
+    """Bytes of each file that is written from the units, by its path below the study's folder."""
+    files = sorted(path for pattern in _WRITTEN for path in store.root.glob(pattern))
+    return {path.relative_to(store.root).as_posix(): path.stat().st_size for path in files}
+
+
 def _write_tables(plan: Plan, store: ResultStore) -> dict[str, Any]:
     """Every table of the study over all its units, each row once; tables that nothing fills are not there."""
     import pandas as pd
@@ -193,24 +237,38 @@ def _write_tables(plan: Plan, store: ResultStore) -> dict[str, Any]:
     return tables
 
 
-def _time_by_kind(works: Iterable[Work], store: ResultStore) -> dict[str, float]:
-    """Seconds that the units of a study took, by kind, longest first; units behind them included."""
-    seen: dict[Path, tuple[str, float]] = {}
+_ACTIVITIES = {
+    "finetune": "the rest of fine-tuning",
+    "encoder": "encoders",
+    "space": "vectors",
+    "geometry": "the rest of geometry",
+    "classifier": "classifier probes",
+    "memorisation": "memorisation",
+    "points": "texts of points",
+}
+"""What the time of a unit is called that none of its parts accounts for."""
+
+
+def _time_by_activity(works: Iterable[Work], store: ResultStore) -> dict[str, float]:
+    """Seconds that the units of a study took, by activity, longest first; units behind them included."""
+    seen: set[Path] = set()
+    spent: dict[str, float] = {}
 
     def visit(work: Work) -> None:
         unit = work.find(store)
         if unit is None or unit.path in seen:
             return
-        seen[unit.path] = (unit.kind, unit.seconds)
+        seen.add(unit.path)
+        parts = dict(unit.info.get("timings", {}))
+        parts[_ACTIVITIES[unit.kind]] = max(0.0, unit.seconds - sum(parts.values()))
+        for activity, seconds in parts.items():
+            spent[activity] = spent.get(activity, 0.0) + seconds
         for need in work.needs:
             visit(need)
 
     for work in works:
         visit(work)
-    spent: dict[str, float] = {}
-    for kind, seconds in seen.values():
-        spent[kind] = spent.get(kind, 0.0) + seconds
-    return {kind: round(seconds, 1) for kind, seconds in sorted(spent.items(), key=lambda item: -item[1])}
+    return {activity: round(seconds, 1) for activity, seconds in sorted(spent.items(), key=lambda item: -item[1])}
 
 
 def _record(
@@ -220,6 +278,7 @@ def _record(
     overrides: dict[str, Any],
     wanted: list[Work],
     spent: dict[str, float],
+    written_from: str,
 ) -> None:
     """Write study.yaml (what was asked, as it was written) and study.json (what it meant)."""
     from dataclasses import asdict
@@ -252,6 +311,8 @@ def _record(
         },
         "units": [{"kind": work.kind, "key": work.key, "title": work.title} for work in wanted],
         "seconds": spent,
+        "written": _sizes(store),
+        "written_from": written_from,
         "notes": _notes(wanted, store),
         "versions": versions(),
         "platform": platform_name(),
