@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from explored import click_point, places, shown, stored_projection
+from explored import click_point, places, shown, stored_projection, told
 
-from tunescope.report import write_report
+from tunescope.report import serve_explorer, write_report
 from tunescope.report._points import Points
+from tunescope.storage import write_arrays
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +32,7 @@ def ran(tmp_path_factory) -> Path:
         "fraction": 0.4,
         "threads": 1,
         "classifier": {"hidden": [8, 8], "runs": 1, "max_iter": 5},
+        "keep": {"maps": ["tsne"], "map_points": 80},
     }
     folder = tmp_path_factory.mktemp("study") / "small"
     run_study(Study.model_validate(study), folder)
@@ -96,6 +100,120 @@ def test_colour_by_cluster_and_the_view_across_a_margin_are_offered(explorer, ra
     ringed = explorer.driver.find_elements("css selector", ".margin-box button.match")
     assert len(ringed) >= 2
     assert all(train[int(item.get_attribute("data-point"))] for item in ringed)
+
+
+@pytest.mark.browser
+def test_points_on_the_margin_are_those_of_the_update(explorer, ran):
+    pairs = pd.read_parquet(ran / "tables" / "pairs.parquet").query("split == 'train' and layer == layer.max()")
+    updates = stored_projection(ran)[1]["updates"]
+    ends = pairs[pairs["update"].isin([updates[0], updates[-1]])].groupby(["label_a", "label_b"])["lower"].min()
+    first, second = ends.idxmax()  # apart at both ends
+    explorer.choose("[data-control='First label']", first)
+    explorer.choose("[data-control='Second label']", second)
+    explorer.click("[data-control='View of two labels'] [data-value=margin]")
+    pair = pairs.query("label_a == @first and label_b == @second and seed in (-1, 0)")
+    for key, update in (("HOME", updates[0]), ("END", updates[-1])):
+        explorer.press("[data-control=Update]", key)
+        said = explorer.element(".margin-box .note").text
+        want = pair[pair["update"] == update]["lower"].iloc[0]
+        assert float(said.split(" apart")[0].split()[-1]) == pytest.approx(want, rel=0.02)
+    explorer.press("[data-control=Update]", "ARROW_LEFT")
+    said = explorer.element(".margin-box .note").text
+    assert said == f"The separating direction is stored at updates {updates[0]} and {updates[-1]}."
+    explorer.press("[data-control=Update]", "END")
+    assert "on the margin" in explorer.element(".margin-box .note").text
+
+
+@pytest.mark.browser
+def test_the_key_counts_what_the_probe_has_right_and_wrong(explorer, ran):
+    stored, about = stored_projection(ran)
+    labels = pd.read_parquet(ran / "explorer" / "points.parquet")["label"].to_numpy()
+    explorer.click("[data-control=Colour] [data-value=correct]")
+    for key, place in (("END", -1), ("HOME", 0)):
+        explorer.press("[data-control=Update]", key)
+        right = (np.array(about["labels"])[stored["predicted"][place, -1]] == labels).sum()
+        said = explorer.element(".explorer-key").text
+        assert f"at update {about['updates'][place]}" in said
+        assert f"right: {right}" in said
+        assert f"wrong: {len(labels) - right}" in said
+    explorer.click("[data-control=Colour] [data-value=cluster]")
+    n = len(np.unique(stored["clusters"][0, -1][stored["clusters"][0, -1] >= 0]))
+    assert explorer.element(".explorer-key").text.startswith(f"{n} clusters of DirectProbe at update 0")
+
+
+@pytest.mark.browser
+def test_a_map_shows_its_points_and_plays_through_its_updates(explorer, ran):
+    stored, about = stored_projection(ran)
+    steps, rows = stored["projection-tsne"].astype(float), stored["rows-tsne"]
+    updates = about["tsne_updates"]
+    explorer.click("[data-control=Projection] [data-value=projection-tsne]")
+    assert "t-SNE was computed for 80 of" in told(explorer)
+    assert told(explorer).startswith("80 points")
+    assert not explorer.driver.find_elements("css selector", "[data-control=Dimensions]")
+    explorer.press("[data-control=Update]", "HOME")
+    start = places(explorer)[:, rows]
+    slope, shift = np.polyfit(steps[0, -1, :, 0], start[0], 1)
+    np.testing.assert_allclose(slope * steps[0, -1, :, 0] + shift, start[0], atol=0.02)
+    explorer.click("[data-control='Play fine-tuning']")
+    seen, until = set(), time.monotonic() + 20
+    while shown(explorer)["update"] != str(updates[-1]) and time.monotonic() < until:
+        seen.add(shown(explorer)["update"])
+    explorer.wait("return document.querySelector(\"[data-control='Play fine-tuning']\").textContent.includes('Play')")
+    assert len(seen) >= 2
+    np.testing.assert_allclose(slope * steps[-1, -1, :, 0] + shift, places(explorer)[0, rows], atol=0.02)
+    # Another layer of the same map, and back to principal axes at the same place.
+    explorer.press("[data-control=Layer]", "ARROW_LEFT")
+    explorer.press("[data-control=Update]", "HOME")
+    explorer.click("[data-control=Projection] [data-value=projection]")
+    assert shown(explorer)["update"] == "0"
+    assert shown(explorer)["layer"] == str(about["layers"][-2])
+    assert told(explorer).startswith(f"{stored['projection'].shape[2]} points")
+
+
+@pytest.mark.browser
+def test_a_point_outside_a_map_says_so_and_one_inside_is_clicked(explorer, ran):
+    stored, _ = stored_projection(ran)
+    rows = stored["rows-tsne"]
+    explorer.click("[data-control=Projection] [data-value=projection-tsne]")
+    points = pd.read_parquet(ran / "explorer" / "points.parquet")
+    number = int(rows[0])
+    under = click_point(explorer, number) & set(rows.tolist())
+    assert explorer.element(".about .sentence").text in {" ".join(points.loc[one, "words"]) for one in under}
+    outside = next(point for point in range(len(points)) if point not in set(rows.tolist()))
+    explorer.element("[data-control=Search]").send_keys(
+        points.loc[outside, "words"][points.loc[outside, "positions"][0]]
+    )
+    explorer.settle()
+    explorer.click(f".matches button.match[data-point='{outside}']")
+    assert "not among the points of this map" in explorer.element(".about dl").text
+
+
+@pytest.mark.browser
+def test_a_map_of_the_two_ends_plays_between_them(browser, ran, tmp_path):
+    folder = tmp_path / "ends"
+    shutil.copytree(ran / "explorer", folder / "explorer")
+    shutil.copytree(ran / "tables", folder / "tables")
+    shutil.copy(ran / "study.json", folder)
+    path = Points(folder).projections[0].path
+    stored, about = stored_projection(folder)
+    ends = [about["updates"][0], about["updates"][-1]]
+    arrays = {name: np.array(stored[name]) for name in stored}
+    arrays["projection-tsne"] = arrays["projection-tsne"][[0, -1]][:, [-1]]
+    arrays["scale-tsne"] = arrays["scale-tsne"][[-1]]
+    text = {**stored.metadata, "tsne_updates": json.dumps(ends), "tsne_layers": json.dumps(about["layers"][-1:])}
+    write_arrays(path, arrays, text)
+    with serve_explorer(folder) as running:
+        browser.open(running.url)
+        browser.press("[data-control=Update]", "HOME")
+        browser.press("[data-control=Layer]", "HOME")
+        browser.click("[data-control=Projection] [data-value=projection-tsne]")
+        assert shown(browser)["layer"] == str(about["layers"][-1])  # the only one that the map has
+        before = places(browser)
+        browser.click("[data-control='Play fine-tuning']")
+        end = f"return document.querySelector('.explorer canvas').dataset.update === '{ends[1]}'"
+        browser.wait(end)
+        assert not np.allclose(before, places(browser))
+    assert browser.complaints() == []
 
 
 @pytest.mark.browser

@@ -1,7 +1,8 @@
 """The experiments: a study is planned, run and recorded here.
 
 `run_study` runs a study from a YAML file, or one that ships with the package (`study_names`), and gives a
-`StudyResult`; `load_study` only reads and checks the settings.
+`StudyResult`; `load_study` only reads and checks the settings; `add_maps` adds t-SNE and UMAP maps to a study that
+has run.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tunescope.studies._added_maps import add_maps
     from tunescope.studies._probe_vectors import ProbedVectors, probe_vectors
     from tunescope.studies._run import StudyResult, run_study
     from tunescope.studies._settings import (
@@ -34,6 +36,7 @@ __all__ = [
     "SummaryRow",
     "TaskChoice",
     "Watcher",
+    "add_maps",
     "find_task",
     "load_study",
     "probe_vectors",
@@ -52,6 +55,7 @@ _HOME = {
     "SummaryRow": "_summary",
     "TaskChoice": "_settings",
     "Watcher": "_watching",
+    "add_maps": "_added_maps",
     "find_task": "_tasks",
     "load_study": "_settings",
     "probe_vectors": "_probe_vectors",

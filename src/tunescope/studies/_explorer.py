@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tunescope.studies._end_maps import Ends, end_map, find_end_map
 from tunescope.studies._finetune import FineTuned
+from tunescope.studies._maps import METHODS, PointMap, read_map, shown_map
 from tunescope.studies._point_facts import ShapePoints, read_predictions, read_shape_points
 from tunescope.studies._shown_points import (
     MOST_POINTS,
     Projections,
     chosen_points,
+    names_of_points,
     project,
     read_projections,
 )
+from tunescope.studies._watching import Watcher
 from tunescope.studies._work import Original
 
 if TYPE_CHECKING:
@@ -53,11 +57,11 @@ class _Way:
         return re.sub(r"[^A-Za-z0-9.]+", "-", name)[-_LONGEST_NAME:]
 
 
-def write_explorer(plan: Plan, store: ResultStore) -> None:
+def write_explorer(plan: Plan, store: ResultStore, watcher: Watcher | None = None) -> None:
     """Write the points of the study and all projections that its units hold, and remove those of another study.
 
     A fine-tuning whose snapshots were not projected (that on another task, or one recorded without points) is shown
-    by its two ends, where their vectors are there.
+    by its two ends, where their vectors are there. So are its maps, which are made here where the study asks for them.
     """
     from tunescope.storage import write_table
 
@@ -72,7 +76,7 @@ def write_explorer(plan: Plan, store: ResultStore) -> None:
         rows = chosen_points(task, min(len(projections.rows) for _, projections in found))
         for way, projections in found:
             file = f"projection-{len(names):03d}-{way.file_name}.safetensors"
-            _write_projection(folder / file, way, projections.of(rows, way.layers), plan, store)
+            _write_projection(folder / file, way, projections.of(rows, way.layers), plan, store, watcher or Watcher())
             names.add(file)
         shown += _point_rows(name, task, rows)
     for path in folder.glob("projection-*.safetensors"):
@@ -126,7 +130,42 @@ def _ends(way: _Way, plan: Plan, store: ResultStore, last: int) -> Projections |
     return Projections(rows, (0, last), tuple(layers), steps, scale, variance)
 
 
-def _write_projection(path: Path, way: _Way, projections: Projections, plan: Plan, store: ResultStore) -> None:
+def _vectors_of_ends(way: _Way, plan: Plan, store: ResultStore) -> dict[int, tuple[str, str]]:
+    """By layer, the keys of the units with the vectors before and after, where both are there."""
+    found = {}
+    for layer in way.layers:
+        before, after = (plan.space(state, way.task, layer).find(store) for state in (way.encoder, way.tuned))
+        if before is not None and after is not None:
+            found[layer] = (before.key, after.key)
+    return found
+
+
+def _maps(
+    way: _Way, projections: Projections, ends: Ends, plan: Plan, store: ResultStore, watcher: Watcher
+) -> Iterator[PointMap]:
+    """The maps of a way: of its snapshots where those were recorded, else of its two ends where that is asked for
+    now or was at any time."""
+    keep = plan.study.keep
+    updates = projections.updates
+    for method in METHODS:
+        unit = way.tuned.tuning.find(store) if way.task == way.tuned_on else None
+        found = read_map(unit, method) if unit is not None else None
+        if found is not None and not set(found.layers) & set(way.layers):
+            found = None
+        if found is None:
+            if method in keep.maps:
+                names = names_of_points(plan.tasks[way.task])[projections.rows]
+                found = end_map(store, ends, method, projections.rows, names, keep.map_points, watcher)
+            else:
+                found = find_end_map(store, ends, method)
+            found = found and replace(found, updates=(updates[0], updates[-1]))
+        if found is not None:
+            yield found.of(projections.rows, way.layers)
+
+
+def _write_projection(
+    path: Path, way: _Way, projections: Projections, plan: Plan, store: ResultStore, watcher: Watcher
+) -> None:
     """One projection file, with clusters, margins and predictions of its two ends where units hold them."""
     import numpy as np
 
@@ -137,7 +176,12 @@ def _write_projection(path: Path, way: _Way, projections: Projections, plan: Pla
         "scale": projections.scale,
         "variance": projections.variance,
     }
-    metadata: dict[str, Any] = {"updates": projections.updates, "layers": projections.layers}
+    vectors = _vectors_of_ends(way, plan, store)
+    metadata: dict[str, Any] = {"updates": projections.updates, "layers": projections.layers, "ends": vectors}
+    for one in _maps(way, projections, vectors, plan, store, watcher):
+        of_map, about_map = shown_map(one, projections.rows)
+        arrays.update(of_map)
+        metadata.update(about_map)
     ends: dict[tuple[int, int], ShapePoints] = {}
     predicted: dict[tuple[int, int], NDArray[np.int16]] = {}
     for at, state in ((0, way.encoder), (-1, way.tuned)):

@@ -76,6 +76,8 @@ class Plan:
             every=self.study.every,
             layers=self._snapshot_layers(encoder) if task in self.task_names else (),
             points=self.study.keep.points,
+            maps=tuple(self.study.keep.maps),
+            map_points=self.study.keep.map_points,
         )
 
     def tuned(self, encoder: Original, task: str, seed: int) -> FineTuned:

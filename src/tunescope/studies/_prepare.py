@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunescope.errors import StudyError, TunescopeError
+from tunescope.studies._maps import check_methods
 from tunescope.studies._plan import Plan
 from tunescope.studies._settings import EncoderChoice, Study, TaskChoice
 from tunescope.studies._tasks import find_task
@@ -40,7 +41,7 @@ def prepare(
 
     Raises:
         StudyError, DataError, EncoderError: a task or encoder is unknown, its files are missing or damaged, a
-            layer does not exist; one message that says where it was asked for.
+            layer does not exist; one message that says where it was asked for; or a map's package is not installed.
     """
 
     def where(*place: str | int) -> str:
@@ -48,6 +49,8 @@ def prepare(
             return str(place[0])
         return f"{document.where(tuple(place))}: {_field(tuple(place))}"
 
+    with _located(where("keep", "maps")):
+        check_methods(study.keep.maps)
     folder = Path(document.source).parent if document is not None and "tasks" not in given else Path()
     tasks = _find_tasks(study, data_dir, folder, where)
     for task in tasks.values():

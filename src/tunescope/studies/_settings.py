@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from tunescope.errors import StudyError
+from tunescope.studies._maps import MAP_POINTS
 from tunescope.studies._yaml import Document, Place, read_document
 
 ExperimentName = Literal["performance", "linearity", "dynamics", "paths", "layers", "cross-task", "memorisation"]
@@ -103,6 +104,26 @@ class Keep(_Settings):
     """Whether fine-tuned encoders are kept; without them, a further experiment has to fine-tune again."""
     points: bool = True
     """Whether the points of every snapshot are projected and kept, for the explorer."""
+    maps: list[Literal["tsne", "umap"]] = []
+    """Further projections of them; each takes seconds a snapshot and layer. `umap` needs the package umap-learn."""
+    map_points: Annotated[int, Field(ge=10, strict=True)] = MAP_POINTS
+    """Points of such a projection: a sub-sample with every label."""
+
+    @field_validator("maps", mode="before")
+    @classmethod
+    def _one_is_a_list_of_one(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
+
+    @field_validator("maps")
+    @classmethod
+    def _nothing_twice(cls, values: list[str]) -> list[str]:
+        return list(dict.fromkeys(values))
+
+    @model_validator(mode="after")
+    def _maps_are_of_points(self) -> Keep:
+        if self.maps and not self.points:
+            raise ValueError("`maps` shows points: it needs `points: true`")
+        return self
 
 
 class Study(_Settings):

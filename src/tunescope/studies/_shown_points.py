@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tunescope.studies._maps import LEAST_MAPPED, MAP_POINTS, make_map, note_map_size
+from tunescope.studies._watching import Watcher
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -34,13 +37,24 @@ _LARGEST_HALF = 32768.0
 def order_of_points(task: Task) -> NDArray[np.int64]:
     """An order (n,) of all points of a task (row of train, or number of train's points + row of test).
 
-    Its beginnings are sub-samples: 20 points of each label and split, then the rest at random. It follows from the
-    task alone, so that sub-samples of two fine-tunings hold the same points, or one holds the other's.
+    Its beginnings are sub-samples. It follows from the task alone, so that sub-samples of two fine-tunings hold the
+    same points, or one holds the other's.
     """
+    return fair_order(names_of_points(task))
+
+
+def names_of_points(task: Task) -> NDArray[np.str_]:
+    """(n,) split and label of all points of a task, those of train first."""
+    import numpy as np
+
+    return np.concatenate([np.char.add(f"{split.name} ", split.labels) for split in (task.train, task.test)])
+
+
+def fair_order(names: NDArray[np.str_]) -> NDArray[np.int64]:
+    """An order (n,) whose beginnings are sub-samples: 20 points of each name, then the rest at random."""
     import numpy as np
 
     random = np.random.default_rng(0)
-    names = np.concatenate([np.char.add(f"{split.name} ", split.labels) for split in (task.train, task.test)])
     shuffled = random.permutation(len(names))
     seen: dict[str, int] = {}
     later = np.zeros(len(names), bool)
@@ -57,6 +71,13 @@ def chosen_points(task: Task, number: int) -> NDArray[np.int64]:
     return np.sort(order_of_points(task)[:number])
 
 
+def mapped_points(rows: NDArray[np.int64], names: NDArray[np.str_], number: int) -> NDArray[np.int64]:
+    """The rows of the points that a map holds: of those shown, with their names, a sub-sample with every label."""
+    import numpy as np
+
+    return rows[np.sort(fair_order(names)[:number])]
+
+
 def affordable_points(n_points: int, width: int, n_layers: int, n_snapshots: int) -> int:
     """How many points are shown: all, within 20,000 and within the disk that their vectors take meanwhile."""
     each = 2 * width * n_layers * n_snapshots
@@ -70,11 +91,24 @@ class PointLog:
     be found at the end; then the vectors are not needed any more, and go with the folder.
     """
 
-    def __init__(self, folder: Path, layers: tuple[int, ...], task: Task, n_snapshots: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        layers: tuple[int, ...],
+        task: Task,
+        n_snapshots: int,
+        *,
+        maps: tuple[str, ...] = (),
+        map_points: int = MAP_POINTS,
+        watcher: Watcher | None = None,
+    ) -> None:
         self.folder = folder
         self.layers = layers
         self.task = task
         self.n_snapshots = n_snapshots
+        self.maps = maps
+        self.map_points = map_points
+        self.watcher = watcher or Watcher()
         self.n_train = len(task.train)
         self._rows: NDArray[np.int64] | None = None
 
@@ -113,14 +147,14 @@ class PointLog:
 
         from tunescope.storage import ArrayFile
 
-        updates = sorted(self.updates())
+        updates = tuple(sorted(self.updates()))
         files = [ArrayFile(self.folder / f"{update:08d}.safetensors") for update in updates]
         rows = np.array(files[0]["rows"])
 
-        def vectors(layer: int) -> Iterable[NDArray[np.float32]]:
+        def vectors(layer: int, at: NDArray[np.int64] | slice = slice(None)) -> Iterable[NDArray[np.float32]]:
             for file in files:
                 divisor = np.float32(file[f"{layer}/divisor"][0])
-                yield file[f"{layer}/vectors"].astype(np.float32) * divisor
+                yield file[f"{layer}/vectors"][at].astype(np.float32) * divisor
 
         projections = [project(lambda layer=layer: vectors(layer)) for layer in self.layers]
         writer.arrays(
@@ -136,6 +170,19 @@ class PointLog:
         n_points = self.n_train + len(self.task.test)
         if len(rows) < n_points:
             writer.note(f"the explorer shows {len(rows):,} of {n_points:,} points: a sub-sample with every label")
+        if not self.maps:
+            return
+        mapped = mapped_points(rows, names_of_points(self.task)[rows], self.map_points)
+        note_map_size(writer, self.maps, len(mapped), len(rows))
+        if len(mapped) < LEAST_MAPPED:
+            return
+        at = np.searchsorted(rows, mapped)
+        for method in self.maps:
+            layers = [
+                (layer, one.start(at), lambda layer=layer: vectors(layer, at))
+                for layer, one in zip(self.layers, projections, strict=True)
+            ]
+            make_map(method, mapped, updates, layers, self.watcher.part).write(writer)
 
 
 @dataclass(frozen=True)
@@ -148,6 +195,10 @@ class LayerProjection:
     """One step in units of the space."""
     variance: NDArray[np.float32]
     """(3,) share of the variance that each axis holds."""
+
+    def start(self, at: NDArray[np.int64] | slice) -> NDArray[np.float32]:
+        """(m, 2) where some points are at the first snapshot, in the first two axes: where their map begins."""
+        return self.steps[0, at, :2] * self.scale
 
 
 def project(snapshots: Any) -> LayerProjection:

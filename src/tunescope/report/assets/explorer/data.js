@@ -30,28 +30,72 @@ export function fromBase64(text) {
 const METHODS = { projection: "PCA", "projection-umap": "UMAP", "projection-tsne": "t-SNE" };
 
 /**
- * One projection with its points. `points` is {labels, label, splits, split, sentences, sentence, positions, index}:
- * names, and for each point the position of its name.
+ * One projection file with its points, as a view for each of its methods. `points` is {labels, label, splits, split,
+ * sentences, sentence, positions, index}: names, and for each point the position of its name.
  */
 export function createProjection(buffer, points) {
   const { metadata, arrays } = readArrays(buffer);
-  const updates = JSON.parse(metadata.updates);
-  const layers = JSON.parse(metadata.layers);
-  const [, , n] = arrays.projection.shape;
-  if (n !== points.label.length) throw new Error(`the projection has ${n} points and their list ${points.label.length}`);
-  const at = (array, width, update, layer) => array.data.subarray((update * layers.length + layer) * width, (update * layers.length + layer + 1) * width);
+  const file = { metadata, arrays, points, n: arrays.projection.shape[2], updates: JSON.parse(metadata.updates), layers: JSON.parse(metadata.layers) };
+  if (file.n !== points.label.length) throw new Error(`the projection has ${file.n} points and their list ${points.label.length}`);
+  file.names = metadata.labels ? JSON.parse(metadata.labels) : points.labels;
+  file.methods = Object.keys(METHODS).filter((name) => arrays[name]).map((name) => ({ value: name, text: METHODS[name] }));
+  const views = new Map();
+  file.view = (method) => {
+    if (!views.has(method)) views.set(method, createView(file, method));
+    return views.get(method);
+  };
+  return file.view("projection");
+}
+
+/** The points of a file by one method: its updates and layers, which a map may have fewer of, and what lies there. */
+function createView(file, method) {
+  const { metadata, arrays, points, n } = file;
+  const short = method.replace("projection-", "");
+  const updates = metadata[`${short}_updates`] ? JSON.parse(metadata[`${short}_updates`]) : file.updates;
+  const layers = metadata[`${short}_layers`] ? JSON.parse(metadata[`${short}_layers`]) : file.layers;
+  const places = arrays[method];
+  const [, , held, axes] = places.shape;
+  // A map may hold some of the points only: then `rows` says which.
+  const rows = arrays[method.replace("projection", "rows")];
+  const scale = arrays[method.replace("projection", "scale")];
+  const isPrincipal = method === "projection";
+  let missing = null;
+  if (rows) {
+    missing = new Uint8Array(n).fill(1);
+    for (const point of rows.data) missing[point] = 0;
+  }
+  const at = (array, width, update, layer) => {
+    const row = file.updates.indexOf(updates[update]) * file.layers.length + file.layers.indexOf(layers[layer]);
+    return array.data.subarray(row * width, (row + 1) * width);
+  };
   const limits = new Map();
-  const names = metadata.labels ? JSON.parse(metadata.labels) : points.labels;
+  const laidOut = new Map();
   return {
-    metadata, updates, layers, n, points, names,
-    methods: Object.keys(METHODS).filter((name) => arrays[name]).map((name) => ({ value: name, text: METHODS[name] })),
-    /** Coordinates of all points, 3 a point, in steps of `scale`. */
-    coordinates: (method, update, layer) => at(arrays[method], 3 * n, update, layer),
-    scale(method, layer) {
-      const scale = arrays[method.replace("projection", "scale")];
-      return scale ? scale.data[layer] : 1;
+    method, metadata, updates, layers, n, points, names: file.names, methods: file.methods, view: file.view, missing,
+    /** Axes of the method: 3 of principal components; maps mostly have 2. */
+    axes,
+    /** Points that it holds. */
+    held,
+    text: METHODS[method],
+    keepsDistances: isPrincipal,
+    /** Coordinates of all points, 3 a point, in steps of `scale`; 0 for those that are missing. */
+    coordinates(update, layer) {
+      const row = update * layers.length + layer;
+      const width = held * axes;
+      const found = places.data.subarray(row * width, (row + 1) * width);
+      if (axes === 3 && !rows) return found;
+      if (!laidOut.has(row)) {
+        const all = new Int16Array(3 * n);
+        for (let index = 0; index < held; index += 1) {
+          const point = rows ? rows.data[index] : index;
+          for (let axis = 0; axis < axes; axis += 1) all[3 * point + axis] = found[axes * index + axis];
+        }
+        laidOut.set(row, all);
+      }
+      return laidOut.get(row);
     },
-    variance: (layer) => (arrays.variance ? [...arrays.variance.data.subarray(3 * layer, 3 * layer + 3)] : null),
+    scale: (layer) => (scale ? scale.data[layer] : 1),
+    variance: (layer) => (isPrincipal && arrays.variance ? [...arrays.variance.data.subarray(3 * layer, 3 * layer + 3)] : null),
     cluster: (update, layer) => known(arrays.clusters && at(arrays.clusters, n, update, layer)),
     predicted: (update, layer) => known(arrays.predicted && at(arrays.predicted, n, update, layer)),
     hasClusters: Boolean(arrays.clusters),
@@ -63,26 +107,34 @@ export function createProjection(buffer, points) {
       const l = JSON.parse(metadata.margin_layers).indexOf(layers[layer]);
       if (u < 0 || l < 0) return null;
       const [, inner, k] = arrays.margins.shape;
-      const row = ((u * inner + l) * k + names.indexOf(other)) * n;
+      const row = ((u * inner + l) * k + file.names.indexOf(other)) * n;
       return { steps: arrays.margins.data.subarray(row, row + n), scale: arrays.margin_scale.data[u * inner + l] };
     },
-    /** Least and greatest coordinate over all updates of a layer: the axes do not move while the points do. */
-    limits(method, layer) {
-      const key = `${method} ${layer}`;
-      if (!limits.has(key)) {
+    /** Least and greatest coordinate and reach over all updates of a layer: the axes do not move while the points do. */
+    limits(layer) {
+      if (!limits.has(layer)) {
         const low = [Infinity, Infinity, Infinity];
         const high = [-Infinity, -Infinity, -Infinity];
         for (let update = 0; update < updates.length; update += 1) {
-          const values = this.coordinates(method, update, layer);
+          const values = this.coordinates(update, layer);
           for (let index = 0; index < values.length; index += 1) {
             const axis = index % 3;
             if (values[index] < low[axis]) low[axis] = values[index];
             if (values[index] > high[axis]) high[axis] = values[index];
           }
         }
-        limits.set(key, { low, high });
+        // The farthest that any point is from the middle: however the points are turned, they fit.
+        const middle = low.map((value, axis) => (value + high[axis]) / 2);
+        let reach = 0;
+        for (let update = 0; update < updates.length; update += 1) {
+          const values = this.coordinates(update, layer);
+          for (let at = 0; at < values.length; at += 3) {
+            reach = Math.max(reach, (values[at] - middle[0]) ** 2 + (values[at + 1] - middle[1]) ** 2 + (values[at + 2] - middle[2]) ** 2);
+          }
+        }
+        limits.set(layer, { low, high, reach: Math.sqrt(reach) });
       }
-      return limits.get(key);
+      return limits.get(layer);
     },
     sentence: (point) => points.sentences[points.sentence[point]],
     target: (point) => points.positions[point],

@@ -17,12 +17,13 @@ export function createExplorer({ tall = false } = {}) {
   stage.append(box);
   const top = el("div", { class: "controls explorer-top" });
   const time = el("div", { class: "controls explorer-time" });
+  const key = el("p", { class: "note explorer-key" });
   const told = el("p", { class: "note explorer-told", "aria-live": "polite" });
   const side = el("aside", { class: "explorer-side", "aria-label": "About the points" });
-  const node = el("div", { class: "explorer" }, el("div", { class: "explorer-main" }, top, stage, time, told), side);
+  const node = el("div", { class: "explorer" }, el("div", { class: "explorer-main" }, top, stage, time, key, told), side);
   const painter = createPainter(canvas);
   const { scene } = painter;
-  const state = { colour: "label", chosen: [], only: false, query: "", pair: ["", ""], found: [], playing: 0, view: "flat" };
+  const state = { colour: "label", chosen: [], only: false, query: "", pair: ["", ""], found: [], playing: 0, view: "flat", method: "projection" };
   let projection = null;
   let run = null;
   let playButton = null;
@@ -31,10 +32,11 @@ export function createExplorer({ tall = false } = {}) {
   function open(next, nextRun) {
     stop();
     const isSame = projection && projection.points === next.points;
+    next = next.view(next.methods.some((one) => one.value === state.method) ? state.method : "projection");
     projection = next;
     run = nextRun || null;
     scene.projection = next;
-    scene.method = next.methods.some((one) => one.value === scene.method) ? scene.method : "projection";
+    scene.flat = scene.flat || next.axes < 3;
     scene.layer = Math.min(isSame ? scene.layer : next.layers.length - 1, next.layers.length - 1);
     scene.place = isSame ? Math.min(scene.place, next.updates.length - 1) : next.updates.length - 1;
     if (!isSame) {
@@ -50,6 +52,23 @@ export function createExplorer({ tall = false } = {}) {
     recolour();
   }
 
+  /** The same points by another method, at the update and layer that are nearest to those shown. */
+  function project(method) {
+    stop();
+    const [at, layer] = [projection.updates[update()], projection.layers[scene.layer]];
+    projection = projection.view(method);
+    state.method = method;
+    scene.projection = projection;
+    scene.flat = scene.flat || projection.axes < 3;
+    scene.layer = projection.layers.includes(layer) ? projection.layers.indexOf(layer) : projection.layers.length - 1;
+    const away = projection.updates.map((one) => Math.abs(one - at));
+    scene.place = away.indexOf(Math.min(...away));
+    Object.assign(scene, { zoom: 1, shift: [0, 0] });
+    drawControls();
+    recolour();
+    top.querySelector("[data-control=Projection] input:checked").focus();
+  }
+
   function update() {
     return Math.round(scene.place);
   }
@@ -63,6 +82,7 @@ export function createExplorer({ tall = false } = {}) {
     const labelColour = points.labels.map((label) => (state.chosen.includes(label) ? state.chosen.indexOf(label) % CATEGORIES : -1));
     let name = (point) => points.labels[points.label[point]];
     scene.colours = palette;
+    scene.front = -1;
     if (state.colour === "label") for (let point = 0; point < n; point += 1) colourOf[point] = labelColour[points.label[point]];
     if (state.colour === "split") {
       for (let point = 0; point < n; point += 1) colourOf[point] = points.split[point] % CATEGORIES;
@@ -84,14 +104,15 @@ export function createExplorer({ tall = false } = {}) {
         colourOf[point] = predicted[point] < 0 ? -1 : projection.names[predicted[point]] === points.labels[points.label[point]] ? 0 : 1;
       }
       name = () => null;
+      scene.front = 1;
     }
     scene.colourOf = colourOf;
     scene.nameOf = name;
     const pair = state.pair[0] && state.pair[1] && state.pair[0] !== state.pair[1] ? state.pair : null;
-    scene.hidden = null;
+    scene.hidden = projection.missing;
     if (pair || (state.only && state.chosen.length)) {
       const shown = points.labels.map((label) => (pair || state.chosen).includes(label));
-      scene.hidden = Uint8Array.from(points.label, (label) => (shown[label] ? 0 : 1));
+      scene.hidden = Uint8Array.from(points.label, (label, point) => (shown[label] && !(projection.missing && projection.missing[point]) ? 0 : 1));
     }
     scene.dim = null;
     if (state.found.length || state.query) {
@@ -99,7 +120,29 @@ export function createExplorer({ tall = false } = {}) {
       for (const point of state.found) scene.dim[point] = 0;
     }
     margin(pair);
+    drawKey();
+    drawMargin();
     draw();
+  }
+
+  /** What colours mean where no names in the picture say it. */
+  function drawKey() {
+    const { colourOf, colours, hidden } = scene;
+    const entry = (colour, name) => {
+      let size = 0;
+      for (let point = 0; point < projection.n; point += 1) size += colourOf[point] === colour && !(hidden && hidden[point]) ? 1 : 0;
+      const swatch = el("span", { class: "swatch", "aria-hidden": "true" });
+      swatch.style.background = colour < 0 ? "var(--quiet)" : colours[colour];
+      return size ? el("span", { class: "key-entry" }, swatch, `${name}: ${count(size)}`) : null;
+    };
+    const when = `at update ${projection.updates[nearestMeasured()]}`;
+    if (state.colour === "split") replace(key, projection.points.splits.map((name, index) => entry(index % CATEGORIES, name)));
+    else if (state.colour === "correct") replace(key, el("span", null, `The classifier probe ${when}:`), entry(0, "right"), entry(1, "wrong"), entry(-1, "not asked"));
+    else if (state.colour === "cluster") {
+      const clusters = projection.cluster(nearestMeasured(), scene.layer);
+      const n = clusters ? new Set(clusters.filter((cluster) => cluster >= 0)).size : 0;
+      replace(key, n ? [`${plural(n, "cluster")} of DirectProbe ${when}`, n > CATEGORIES ? `, in ${CATEGORIES} colours that repeat` : "", "; grey: points of test, which it does not cluster"] : "No clusters were computed in this layer.");
+    } else replace(key);
   }
 
   /** Clusters and predictions are stored before and after; in between the nearer one is shown. */
@@ -147,7 +190,6 @@ export function createExplorer({ tall = false } = {}) {
   }
 
   function drawControls() {
-    const has = (name) => state.pair[0] && state.pair[1] && projection.margins(update(), scene.layer, name);
     const colours = [{ value: "label", text: "label" }, { value: "split", text: "split" }];
     if (projection.hasClusters) colours.push({ value: "cluster", text: "cluster" });
     if (projection.hasPredictions) colours.push({ value: "correct", text: "correct" });
@@ -162,11 +204,8 @@ export function createExplorer({ tall = false } = {}) {
       },
     });
     replace(top,
-      projection.methods.length > 1 ? segments({ name: "Projection", value: scene.method, options: projection.methods, onChange: (method) => {
-        scene.method = method;
-        draw();
-      } }) : null,
-      segments({ name: "Dimensions", value: scene.flat, options: [{ value: true, text: "2-D" }, { value: false, text: "3-D" }], onChange: (flat) => {
+      projection.methods.length > 1 ? segments({ name: "Projection", value: projection.method, options: projection.methods, onChange: project }) : null,
+      projection.axes < 3 ? null : segments({ name: "Dimensions", value: scene.flat, options: [{ value: true, text: "2-D" }, { value: false, text: "3-D" }], onChange: (flat) => {
         scene.flat = flat;
         draw();
       } }),
@@ -205,6 +244,7 @@ export function createExplorer({ tall = false } = {}) {
       name: "Layer", values: projection.layers, value: projection.layers[scene.layer],
       onChange: (value) => {
         scene.layer = projection.layers.indexOf(value);
+        drawPair();
         recolour();
         describe();
       },
@@ -217,7 +257,6 @@ export function createExplorer({ tall = false } = {}) {
     const options = [{ value: "", text: "–" }, ...[...names].sort().map((name) => ({ value: name, text: name }))];
     const pairChoice = (index, name) => choice({ name, value: state.pair[index], options, hideName: true, onChange: (value) => {
       state.pair[index] = value;
-      if (!has(state.pair[0])) state.view = "flat";
       drawPair();
       recolour();
     } });
@@ -312,7 +351,8 @@ export function createExplorer({ tall = false } = {}) {
     if (predicted && predicted[point] >= 0) facts.push(["taken for", projection.names[predicted[point]]]);
     const gaps = stages.map((index) => gapOf(label, projection.updates[index])).filter(Boolean);
     if (gaps.length) facts.push(["nearest other label", gaps.map((gap) => `update ${gap.update}: ${gap.nearest}, ${number(gap.distance)} away`).join("; ")]);
-    facts.push(["moved", `${number(moved(point))} in this projection`]);
+    if (projection.keepsDistances) facts.push(["moved", `${number(moved(point))} in this projection`]);
+    else if (projection.missing && projection.missing[point]) facts.push([projection.text, "not among the points of this map"]);
     replace(about,
       el("p", { class: "sentence" }, marked(projection.sentence(point), projection.target(point))),
       el("dl", null, facts.map(([name, value]) => [el("dt", null, name), el("dd", null, value)])),
@@ -320,8 +360,8 @@ export function createExplorer({ tall = false } = {}) {
   }
 
   function moved(point) {
-    const scale = projection.scale(scene.method, scene.layer);
-    const ends = [0, projection.updates.length - 1].map((index) => projection.coordinates(scene.method, index, scene.layer));
+    const scale = projection.scale(scene.layer);
+    const ends = [0, projection.updates.length - 1].map((index) => projection.coordinates(index, scene.layer));
     return scale * Math.hypot(...[0, 1, 2].map((axis) => ends[1][3 * point + axis] - ends[0][3 * point + axis]));
   }
 
@@ -350,23 +390,31 @@ export function createExplorer({ tall = false } = {}) {
       const at = i * k - (i * (i + 1)) / 2 + (j - i - 1);
       facts = el("p", null, `Distance between their hulls: ${found.before ? number(found.before[at]) : "–"} before, ${found.after ? number(found.after[at]) : "–"} after.`);
     }
-    const hasMargins = projection.margins(update(), scene.layer, a) && projection.margins(update(), scene.layer, b);
-    if (!hasMargins) state.view = "flat";
+    const isStored = marginUpdates().length > 0;
+    if (!isStored) state.view = "flat";
     replace(pairBox, facts,
-      hasMargins ? segments({ name: "View of two labels", value: state.view, options: [{ value: "flat", text: "projection" }, { value: "margin", text: "across the margin" }], onChange: (view) => {
+      isStored ? segments({ name: "View of two labels", value: state.view, options: [{ value: "flat", text: "projection" }, { value: "margin", text: "across the margin" }], onChange: (view) => {
         state.view = view;
         recolour();
-        drawMargin();
       } }) : null,
       marginBox);
-    drawMargin();
+  }
+
+  /** The updates, by place, at which margins between the two labels are stored in this layer. */
+  function marginUpdates() {
+    const [a, b] = state.pair;
+    if (!projection.keepsDistances || !a || !b || a === b) return [];
+    return projection.updates.map((_, index) => index).filter((index) => projection.margins(index, scene.layer, a) && projection.margins(index, scene.layer, b));
   }
 
   const marginBox = el("div", { class: "margin-box" });
 
   function drawMargin() {
-    if (!scene.margin || !scene.ringed) {
-      replace(marginBox);
+    const stored = state.view === "margin" ? marginUpdates() : [];
+    if (!scene.margin) {
+      const said = stored.includes(update()) ? "Their hulls meet here: no direction separates them."
+        : `The separating direction is stored at ${stored.length > 1 ? "updates" : "update"} ${stored.map((index) => projection.updates[index]).join(" and ")}.`;
+      replace(marginBox, stored.length ? el("p", { class: "note" }, said) : null);
       return;
     }
     replace(marginBox, el("p", { class: "note" }, `${plural(scene.ringed.length, "point")} on the margin, ${number(scene.margin.gap)} apart across the separating direction:`),
@@ -415,7 +463,7 @@ export function createExplorer({ tall = false } = {}) {
     const was = update();
     scene.place = place;
     if (updateSlider && update() !== was) updateSlider.setValue(update());
-    if (update() !== was && (state.colour === "cluster" || state.colour === "correct" || scene.margin)) recolour();
+    if (update() !== was && (state.colour === "cluster" || state.colour === "correct" || state.view === "margin")) recolour();
     else draw();
   }
 
@@ -426,9 +474,13 @@ export function createExplorer({ tall = false } = {}) {
     canvas.dataset.layer = String(projection.layers[scene.layer]);
     canvas.dataset.points = String(projection.n);
     const shown = scene.hidden ? scene.hidden.reduce((sum, hidden) => sum + (hidden ? 0 : 1), 0) : projection.n;
-    const variance = scene.method === "projection" ? projection.variance(scene.layer) : null;
+    const variance = projection.variance(scene.layer);
     const axes = scene.flat ? 2 : 3;
     const said = [`${plural(shown, "point")} of ${projection.metadata.task}, filled: training, rings: test`];
+    if (!projection.keepsDistances) {
+      if (projection.missing) said.push(`${projection.text} was computed for ${count(projection.held)} of ${plural(projection.n, "point")}`);
+      said.push(`a ${projection.text} map shows which points are neighbours: its distances, sizes and axes mean nothing`);
+    }
     if (variance) said.push(`the ${axes} axes hold ${percent(variance.slice(0, axes).reduce((sum, share) => sum + share, 0), 0)} of the variance`);
     if (scene.hulls && scene.flat) said.push("hulls that overlap here may be apart in the full space");
     if (!state.playing) told.textContent = `${said.join("; ")}.`;

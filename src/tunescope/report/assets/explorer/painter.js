@@ -8,8 +8,8 @@ export function createPainter(canvas) {
   // Points are blended pixel by pixel, which the browser does best on a canvas that stays in memory.
   const context = canvas.getContext("2d", { willReadFrequently: true });
   const scene = {
-    projection: null, method: "projection", layer: 0, place: 0, flat: true, zoom: 1, shift: [0, 0], yaw: 0.6, pitch: 0.35,
-    colours: [], colourOf: null, hidden: null, dim: null, selected: -1, hulls: false, names: true, nameOf: null, margin: null, ringed: null,
+    projection: null, layer: 0, place: 0, flat: true, zoom: 1, shift: [0, 0], yaw: 0.6, pitch: 0.35,
+    colours: [], colourOf: null, hidden: null, dim: null, selected: -1, hulls: false, names: true, nameOf: null, margin: null, ringed: null, front: -1,
   };
   let x = new Float32Array(0);
   let y = new Float32Array(0);
@@ -32,21 +32,21 @@ export function createPainter(canvas) {
 
   /** Where every point is on the canvas, in CSS pixels. */
   function locate() {
-    const { projection, method, layer } = scene;
+    const { projection, layer } = scene;
     if (x.length !== projection.n) [x, y, depth] = [0, 0, 0].map(() => new Float32Array(projection.n));
     if (scene.margin) return locateMargin();
     const low = Math.floor(scene.place);
     const high = Math.min(low + 1, projection.updates.length - 1);
     const share = scene.place - low;
-    const a = projection.coordinates(method, low, layer);
-    const b = projection.coordinates(method, high, layer);
-    const limits = projection.limits(method, layer);
+    const a = projection.coordinates(low, layer);
+    const b = projection.coordinates(high, layer);
+    const limits = projection.limits(layer);
     const middle = [0, 1, 2].map((axis) => (limits.low[axis] + limits.high[axis]) / 2);
     const spans = [0, 1, 2].map((axis) => limits.high[axis] - limits.low[axis] || 1);
     const room = 0.9;
     const fit = scene.flat
       ? Math.min((width * room) / spans[0], (height * room) / spans[1])
-      : (Math.min(width, height) * room) / Math.hypot(...spans);
+      : (Math.min(width, height) * room) / (2 * limits.reach || 1);
     const size = fit * scene.zoom;
     const [cx, cy] = [width / 2 + scene.shift[0], height / 2 + scene.shift[1]];
     const [cosYaw, sinYaw, cosPitch, sinPitch] = [Math.cos(scene.yaw), Math.sin(scene.yaw), Math.cos(scene.pitch), Math.sin(scene.pitch)];
@@ -70,16 +70,20 @@ export function createPainter(canvas) {
 
   /** Across: signed distance to the plane between two labels. Up: the first principal axis. */
   function locateMargin() {
-    const { projection, method, layer, margin } = scene;
-    const values = projection.coordinates(method, Math.round(scene.place), layer);
-    const limits = projection.limits(method, layer);
-    const spanUp = limits.high[0] - limits.low[0] || 1;
+    const { projection, layer, margin } = scene;
+    const values = projection.coordinates(Math.round(scene.place), layer);
     let reach = 1e-12;
-    for (let point = 0; point < projection.n; point += 1) if (!Number.isNaN(margin.signed[point])) reach = Math.max(reach, Math.abs(margin.signed[point]));
+    let [low, high] = [Infinity, -Infinity];
+    for (let point = 0; point < projection.n; point += 1) {
+      if (Number.isNaN(margin.signed[point])) continue;
+      reach = Math.max(reach, Math.abs(margin.signed[point]));
+      low = Math.min(low, values[3 * point]);
+      high = Math.max(high, values[3 * point]);
+    }
     const size = ((width * 0.46) / reach) * scene.zoom;
     for (let point = 0; point < projection.n; point += 1) {
       x[point] = width / 2 + scene.shift[0] + margin.signed[point] * size;
-      y[point] = height * 0.9 - ((values[3 * point] - limits.low[0]) / spanUp) * height * 0.8;
+      y[point] = height * 0.9 - ((values[3 * point] - low) / (high - low || 1)) * height * 0.8;
       depth[point] = 0;
     }
     return size;
@@ -145,7 +149,7 @@ export function createPainter(canvas) {
     new Uint32Array(image.data.buffer).fill((255 << 24) | (blue << 16) | (green << 8) | red);
     const n = projection.n;
     const { hidden, dim, colourOf } = scene;
-    const base = Math.max(1.5, Math.min(4.2, 150 / Math.sqrt(n))) * Math.max(0.8, em() / 16);
+    const base = Math.max(1.5, Math.min(4.2, 150 / Math.sqrt(projection.held))) * Math.max(0.8, em() / 16);
     const isTest = projection.points.split;
     const test = projection.points.splits.indexOf("test");
     // What was searched for is larger than what is dimmed.
@@ -154,26 +158,27 @@ export function createPainter(canvas) {
     const palette = scene.colours.map(channels);
     const quiet = channels(grey);
     const order = paintOrder(n);
-    // What is dimmed lies below, then grey, then what is coloured.
-    for (const pass of [0, 1, 2]) {
+    // What is dimmed lies below, then grey, then what is coloured, then the one colour that must not be covered.
+    for (const pass of scene.front < 0 ? [0, 1, 2] : [0, 1, 2, 3]) {
       for (let index = 0; index < n; index += 1) {
         const point = order ? order[index] : index;
         if (hidden && hidden[point]) continue;
         const isDim = Boolean(dim && dim[point]);
         const colour = colourOf[point];
-        if (pass !== (isDim ? 0 : colour < 0 ? 1 : 2)) continue;
+        if (pass !== (isDim ? 0 : colour < 0 ? 1 : colour === scene.front ? 3 : 2)) continue;
         stamp(image.data, point, isDim || colour < 0 ? quiet : palette[colour], (isDim ? small : marks)[isTest[point] === test ? 1 : 0], isDim ? 0.3 : colour < 0 ? 0.55 : 0.85);
       }
     }
     const rings = channels(ink);
     if (scene.ringed) for (const point of scene.ringed) if (!(hidden && hidden[point])) stamp(image.data, point, rings, mask(base * 1.9, true), 1);
-    if (scene.selected >= 0) stamp(image.data, scene.selected, rings, mask(base * 2.4, true), 1);
+    const isSeen = scene.selected >= 0 && !(hidden && hidden[scene.selected]);
+    if (isSeen) stamp(image.data, scene.selected, rings, mask(base * 2.4, true), 1);
     context.putImageData(image, 0, 0);
     context.globalAlpha = 1;
     if (scene.margin) drawMargin(marginSize, grey);
     if (scene.hulls && scene.flat && !scene.margin) drawHulls();
     context.globalAlpha = 1;
-    if (scene.selected >= 0 && scene.flat && !scene.margin) drawTrail(scene.selected, ink);
+    if (isSeen && scene.flat && !scene.margin) drawTrail(scene.selected, ink);
     if (scene.names && scene.nameOf) drawNames(ink, paper);
     canvas.dataset.ms = (performance.now() - start).toFixed(1);
   }
@@ -285,9 +290,9 @@ export function createPainter(canvas) {
 
   /** Where one point is at one snapshot, in the plane. */
   function at(point, update) {
-    const { projection, method, layer } = scene;
-    const limits = projection.limits(method, layer);
-    const values = projection.coordinates(method, update, layer);
+    const { projection, layer } = scene;
+    const limits = projection.limits(layer);
+    const values = projection.coordinates(update, layer);
     const fit = Math.min((width * 0.9) / (limits.high[0] - limits.low[0] || 1), (height * 0.9) / (limits.high[1] - limits.low[1] || 1)) * scene.zoom;
     return [
       width / 2 + scene.shift[0] + (values[3 * point] - (limits.low[0] + limits.high[0]) / 2) * fit,
