@@ -6,9 +6,9 @@ import json
 import os
 import subprocess
 import sys
-import time
 import textwrap
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -187,14 +187,13 @@ def test_a_unit_tells_what_it_was_made_from(tmp_path):
 
 def test_the_time_of_a_part_is_counted_once(tmp_path):
     store = ResultStore(tmp_path)
-    with store.writing("space", "k1", {}) as writer:
-        with writer.timing("outer"):
-            time.sleep(0.02)
-            with writer.timing("inner"):
-                time.sleep(0.2)
+    with store.writing("space", "k1", {}) as writer, writer.timing("outer"):
+        time.sleep(0.02)
+        with writer.timing("inner"):
+            time.sleep(0.2)
     timings = store.unit("space", "k1").info["timings"]
     assert timings["inner"] >= 0.2
-    assert 0.02 <= timings["outer"] < 0.15
+    assert 0.02 <= timings["outer"] < timings["inner"]
 
 
 def test_units_stand_one_under_the_other_and_a_missing_column_is_empty(tmp_path):
