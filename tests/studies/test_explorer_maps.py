@@ -181,6 +181,8 @@ def test_without_vectors_there_is_no_map_and_it_is_said(make_study, tmp_path):
     assert add_maps(tmp_path, ["tsne"], watcher=listener) == 0
     assert listener.finished_notes[0].startswith("no map: the vectors of the two ends are not there")
     with pytest.raises(StorageError, match="stored no points"):
+        add_maps(tmp_path / "units", ["tsne"])
+    with pytest.raises(StorageError, match="no such folder"):
         add_maps(tmp_path / "elsewhere", ["tsne"])
 
 

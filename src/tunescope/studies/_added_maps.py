@@ -51,6 +51,8 @@ def add_maps(
     check_methods(methods)
     watcher = watcher or Watcher()
     folder = Path(folder)
+    if not folder.is_dir():
+        raise StorageError(f"{folder}: there is no such folder")
     paths = sorted((folder / "explorer").glob("projection-*.safetensors"))
     if not paths:
         raise StorageError(f"{folder}: the study stored no points (`keep: {{points: true}}`), so nothing can be mapped")
