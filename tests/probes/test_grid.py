@@ -50,13 +50,17 @@ def test_result_is_whole_and_consistent():
         result.best = {}
 
 
-def test_runs_are_plain_probes_on_all_training_points():
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_runs_are_plain_probes_on_all_training_points(precision):
     X, y, Z, u = digits()
-    result = grid_search(X, y, Z, u, rungs=(20,), seed=3, **SMALL)
+    result = grid_search(X, y, Z, u, rungs=(20,), seed=3, precision=precision, **SMALL)
     for i, accuracy in enumerate(result.accuracies):
         with pytest.warns(UserWarning, match="max_iter=40"):
-            probe = ClassifierProbe(result.best_hidden, result.best_alpha, 40, 3 + i, device="cpu").fit(X, y)
-        assert probe.score(Z, u) == accuracy
+            probe = ClassifierProbe(
+                result.best_hidden, result.best_alpha, 40, 3 + i, device="cpu", precision=precision
+            ).fit(X, y)
+        # in bfloat16 the runs are multiplied in one call: equal up to rounding
+        assert probe.score(Z, u) == pytest.approx(accuracy, abs=0 if precision == "float32" else 0.03)
 
 
 def test_one_seed_one_outcome():
@@ -92,7 +96,7 @@ def test_stopping_losers_does_not_change_the_winner():
         "max_iter": 100,
         "device": "cpu",
     }
-    halved = grid_search(X, y, rungs=(200, 400, 800), **arguments)
+    halved = grid_search(X, y, rungs=(200, 400, 800), keep=0.25, **arguments)
     whole = grid_search(X, y, rungs=(), **arguments)
     assert halved.best_hidden == whole.best_hidden == (64, 64)
     assert halved.best_alpha == whole.best_alpha == 1e-4
@@ -111,6 +115,42 @@ def test_negligible_alphas_share_a_network():
     alone = grid_search(X, y, alphas=alphas, negligible=0.0, **arguments).rows
     assert [row["trained_as"] for row in alone] == alphas
     assert alone[2]["validation_accuracy"] == pytest.approx(rows[2]["validation_accuracy"], abs=1e-3)
+
+
+def test_marks_are_means_over_the_last_epochs(monkeypatch):
+    """Half of the epochs, at most ten, and none from before an earlier rung."""
+    X, y, _, _ = digits()
+    taken = {}
+
+    def accuracies(networks, X, y):
+        marks = np.random.RandomState(networks.steps).uniform(size=len(networks))
+        for hidden, alpha, mark in zip(networks.hidden, networks.alphas.tolist(), marks, strict=True):
+            taken.setdefault((hidden, alpha), {})[networks.steps // 5] = mark  # 5 updates an epoch
+        return marks
+
+    monkeypatch.setattr("tunescope.probes._grid.accuracies", accuracies)
+    rows = grid_search(X, y, rungs=(20, 60, 150), keep=0.5, **SMALL).rows
+    assert {row["epochs"] for row in rows} == {4, 12, 30}
+    for row in rows:
+        last = {4: range(3, 5), 12: range(7, 13), 30: range(21, 31)}[row["epochs"]]
+        marks = taken[(row["hidden1"], row["hidden2"]), row["alpha"]]
+        assert row["validation_accuracy"] == pytest.approx(np.mean([marks[epoch] for epoch in last]))
+
+
+def test_few_points_are_no_place_for_coarse_numbers(monkeypatch):
+    """Where bfloat16 is fast, the winner still trains in float32 unless there are many points or one asks for it."""
+    monkeypatch.setattr("tunescope.probes._products.has_fast_bfloat16", lambda device: True)
+    X, y, Z, u = digits()
+    arguments = {**SMALL, "rungs": (20,), "max_iter": 4, "runs": 1}
+
+    def of(n, precision):
+        settings = grid_search(X[:n], y[:n], Z, u, precision=precision, **arguments).settings
+        return settings["precision"], settings["final_precision"]
+
+    assert of(500, "auto") == ("bfloat16", "float32")
+    assert of(1198, "auto") == ("bfloat16", "bfloat16")
+    assert of(500, "bfloat16") == ("bfloat16", "bfloat16")
+    assert of(1198, "float32") == ("float32", "float32")
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])

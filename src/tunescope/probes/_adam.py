@@ -13,107 +13,101 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tunescope.probes._adam_constants import BETA_1, BETA_2, EPSILON
+from tunescope.probes._units import numbers
 
 if TYPE_CHECKING:
     import torch
 
 
 class Adam:
-    """Adam's two moments for one tensor per layer, shape (networks, ...) each.
+    """Adam for one tensor per layer, shape (networks, ...) each, with its two moments.
 
     Parameters
     ----------
-    parameters : list of float32 tensors (networks, ...), updated in place by `step`
+    parameters : float32 tensors (networks, ...), updated in place by `step`
+    copies : per tensor a bfloat16 tensor that receives the rounded new parameters, or None
+    penalised : per tensor whether the L2 penalty is on it
+    moments : of each tensor, first and second; None for zeros
     """
 
-    def __init__(self, parameters: list[torch.Tensor]) -> None:
+    def __init__(
+        self,
+        parameters: Sequence[torch.Tensor],
+        copies: Sequence[torch.Tensor | None],
+        penalised: Sequence[bool],
+        moments: tuple[list[torch.Tensor], list[torch.Tensor]] | None = None,
+    ) -> None:
         import torch
 
-        self.m = [torch.zeros_like(p) for p in parameters]
-        self.v = [torch.zeros_like(p) for p in parameters]
+        self.m, self.v = moments or tuple([torch.zeros_like(p) for p in parameters] for _ in range(2))
+        self._penalised = list(penalised)
+        self._updates = [Update(*tensors) for tensors in zip(parameters, self.m, self.v, copies, strict=True)]
 
-    def step(
-        self,
-        parameters: list[torch.Tensor],
-        gradients: list[torch.Tensor],
-        copies: Sequence[torch.Tensor | None],
-        decay: Sequence[torch.Tensor | None],
-        learning_rate: float,
-        t: int,
-    ) -> torch.Tensor:
+    def step(self, gradients: Sequence[torch.Tensor], decay: torch.Tensor, learning_rate: float, t: int) -> Any:
         """Update the parameters in place; t counts steps from 1.
 
         Parameters
         ----------
-        gradients : of the loss without its penalty, float32 or bfloat16
-        copies : bfloat16 tensors that receive the rounded new parameters, or None
-        decay : per tensor the (networks,) penalty gradient per unit of weight, or None for no penalty
+        gradients : of the loss without its penalty, bfloat16 where there is a copy (elsewhere float32)
+        decay : float32 (networks,), the penalty's gradient per unit of weight
 
         Returns
         -------
-        (networks,) sum of the squares of the penalised parameters before the update
+        float64 (networks,) tensor, sum of the squares of the penalised parameters before the update
         """
-        import torch
-
         rate = learning_rate * math.sqrt(1 - BETA_2**t) / (1 - BETA_1**t)
         squares: Any = 0.0
-        update = _update_numba if parameters[0].device.type == "cpu" else _update_torch
-        for p, g, m, v, copy, weight_decay in zip(parameters, gradients, self.m, self.v, copies, decay, strict=True):
-            part = update(p, g, m, v, copy, weight_decay, rate)
-            if weight_decay is not None:
+        for update, g, penalised in zip(self._updates, gradients, self._penalised, strict=True):
+            part = update(g, decay if penalised else None, rate)
+            if penalised:
                 squares = squares + part
-        return torch.as_tensor(squares)
+        return squares
 
 
-def _update_torch(
-    p: torch.Tensor,
-    g: torch.Tensor,
-    m: torch.Tensor,
-    v: torch.Tensor,
-    copy: torch.Tensor | None,
-    decay: torch.Tensor | None,
-    rate: float,
-) -> Any:
-    g = g.float()
-    squares: Any = 0.0
-    if decay is not None:
-        shape = (-1,) + (1,) * (p.ndim - 1)
-        squares = p.flatten(1).square().sum(1).double()
-        g = g.addcmul(p, decay.view(shape))
-    m.lerp_(g, 1 - BETA_1)
-    v.mul_(BETA_2).addcmul_(g, g, value=1 - BETA_2)
-    p.addcdiv_(m, v.sqrt().add_(EPSILON), value=-rate)
-    if copy is not None:
-        copy.copy_(p)
-    return squares
+class Update:
+    """The update of one tensor: compiled on a CPU, PyTorch's operations elsewhere."""
 
+    def __init__(self, p: torch.Tensor, m: torch.Tensor, v: torch.Tensor, copy: torch.Tensor | None) -> None:
+        self._tensors = p, m, v, copy
+        self._on_cpu = p.device.type == "cpu"
+        if self._on_cpu:
+            # views that the kernels write to, made once because making them takes as long as a small update
+            self._views = [numbers(t).reshape(len(t), -1) for t in (p, m, v)]
+            self._copy = None if copy is None else numbers(copy).reshape(len(p), -1)
+            self._no_decay = np.zeros(len(p), np.float32)
 
-def _update_numba(
-    p: torch.Tensor,
-    g: torch.Tensor,
-    m: torch.Tensor,
-    v: torch.Tensor,
-    copy: torch.Tensor | None,
-    decay: torch.Tensor | None,
-    rate: float,
-) -> Any:
-    # here, because Numba takes a while to import
-    from tunescope.probes._kernels import adam_bfloat16, adam_float32
+    def __call__(self, g: torch.Tensor, decay: torch.Tensor | None, rate: float) -> torch.Tensor:
+        return (self.compiled if self._on_cpu else self.by_torch)(g, decay, rate)
 
-    networks = p.shape[0]
-    decays = np.zeros(networks, np.float32) if decay is None else decay.numpy()
-    squares = np.zeros(networks)
-    g = g.contiguous()
-    if copy is not None:
-        adam_bfloat16(_rows(p), _rows(g), _rows(m), _rows(v), _rows(copy), decays, rate, squares)
-    else:
-        adam_float32(_rows(p), _rows(g), _rows(m), _rows(v), decays, rate, squares)
-    return squares
+    def compiled(self, g: torch.Tensor, decay: torch.Tensor | None, rate: float) -> torch.Tensor:
+        import torch
 
+        # here, because Numba takes a while to import
+        from tunescope.probes._kernels import adam_bfloat16, adam_float32
 
-def _rows(tensor: torch.Tensor) -> np.ndarray:
-    """A network's numbers as one row: a view and never a copy, for the kernels write. bfloat16 comes as uint16."""
-    import torch
+        p, m, v = self._views
+        decays = self._no_decay if decay is None else decay.numpy()
+        squares = np.empty(len(p))
+        gradient = numbers(g).reshape(p.shape)
+        if self._copy is not None:
+            adam_bfloat16(p, gradient, m, v, self._copy, decays, rate, squares)
+        else:
+            adam_float32(p, gradient, m, v, decays, rate, squares)
+        return torch.from_numpy(squares)
 
-    rows = tensor.view(len(tensor), -1)
-    return rows.view(torch.uint16).numpy() if rows.dtype == torch.bfloat16 else rows.numpy()
+    def by_torch(self, g: torch.Tensor, decay: torch.Tensor | None, rate: float) -> torch.Tensor:
+        import torch
+
+        p, m, v, copy = self._tensors
+        g = g.float()
+        squares = torch.zeros(len(p), dtype=torch.float64, device=p.device)
+        if decay is not None:
+            shape = (-1,) + (1,) * (p.ndim - 1)
+            squares = p.flatten(1).square().sum(1).double()
+            g = g.addcmul(p, decay.view(shape))
+        m.lerp_(g, 1 - BETA_1)
+        v.mul_(BETA_2).addcmul_(g, g, value=1 - BETA_2)
+        p.addcdiv_(m, v.sqrt().add_(EPSILON), value=-rate)
+        if copy is not None:
+            copy.copy_(p)
+        return squares

@@ -14,7 +14,7 @@ from sklearn.utils.multiclass import check_classification_targets
 
 from tunescope.probes._classifier import ClassifierProbe, accuracies, check_settings, fit_together
 from tunescope.probes._networks import Networks, glorot_uniform
-from tunescope.probes._products import has_fast_bfloat16
+from tunescope.probes._products import PRECISIONS, takes_bfloat16
 from tunescope.probes._training import Course, Patience, Run, choose_device, train_together
 
 if TYPE_CHECKING:
@@ -25,16 +25,23 @@ HIDDEN: tuple[tuple[int, ...], ...] = tuple(itertools.product(WIDTHS, WIDTHS))
 """The hidden widths of the paper's grid (Zhou and Srikumar, ACL 2022, appendix)."""
 ALPHAS = tuple(10.0**exponent for exponent in range(-7, 1))
 """The L2 weights of the paper's grid."""
-RUNGS = (200, 1200, 3000)
-"""Updates after which losers stop. With 16,853 points: after 3, 18 and 45 epochs."""
+RUNGS = (100, 400, 1200, 2000)
+"""Updates after which losers stop. With 16,853 points: after 2, 6, 18 and 30 epochs."""
 NEGLIGIBLE = 1e-4
 """Alphas up to this one share a network in the search: their validation accuracies differ less than those of two
 initialisations (docs/probes.md), since their slopes are lost in those of the loss."""
-KEEP = 0.25
-"""The share that goes on after a rung."""
+KEEP = 0.3
+"""The share of the widths that goes on after a rung: 5, then 2 of the paper's 16."""
+KEEP_ALPHAS = 0.5
+"""The share of the alphas: 3 of the 5 that are trained. It is larger because their marks differ less."""
+MANY_POINTS = 1000
+"""From so many points on, precision "auto" trains the winner in bfloat16: five minibatches an epoch. With fewer the
+loss of float32 is smooth, rounding makes it less so, and training then goes on for longer (docs/probes.md)."""
 
 # A setting's mark is its mean validation accuracy over so many last epochs: one epoch's is noisier.
-_MARK_EPOCHS = 5
+_MARK_EPOCHS = 10
+# Of a setting that stops by itself, which nobody knows before, about so many.
+_LAST_EPOCHS = 5
 
 
 @dataclass(frozen=True)
@@ -112,19 +119,20 @@ def grid_search(
     """Search the paper's grid of classifier probes and measure the best one.
 
     Every combination of `hidden` and `alphas` (but see `negligible`) is trained on the points outside the
-    validation set, all together.
-    After each of `rungs` updates (rounded up to whole epochs) losers stop, by successive halving (Jamieson and
-    Talwalkar, 2016). A setting's mark is its validation accuracy, averaged over the last epochs (a quarter of
-    them, at most five). The first rung judges widths, by their mean mark over all alphas, the second alphas, by
-    their mean mark over the widths that are left, the third widths again, and so on; each time the share `keep`
-    of them goes on. At the last rung the alpha with the highest mean mark over the widths that are left wins, and
-    with it the widths with the highest mark; ties go to the first in the order of the grid. The means are there
-    because marks of single settings differ by chance more than by alpha. A setting that meets scikit-learn's rule
-    for stopping stops there and competes with what it has. Networks of the same widths start from the same
-    initial weights, and all see the same minibatches, so that settings differ by nothing else.
+    validation set, all together. After each of `rungs` updates (rounded up to whole epochs) losers stop, by
+    successive halving (Jamieson and Talwalkar, 2016). A setting's mark is its validation accuracy, averaged over
+    the last epochs (half of them, at most ten; of one that stops by itself about five). All rungs but the last two
+    judge widths, by their mean mark over all alphas; the last but one judges alphas, whose differences show late,
+    by their mean mark over the widths that are left. Of the widths the share `keep` goes on each time, of the
+    alphas half. At the last rung the alpha with the highest mean mark over the widths that are left wins, and with
+    it the widths with the highest mark; ties go to the first in the order of the grid. The means are there because
+    marks of single settings differ by chance more than by alpha. A setting that meets scikit-learn's rule for
+    stopping stops there and competes with what it has. Networks of the same widths start from the same initial
+    weights, and all see the same minibatches, so that settings differ by nothing else.
 
-    The winner is then trained on all training points from `runs` initialisations, to the end and in float32, as
-    `ClassifierProbe` with random_state seed, seed + 1, … trains it, and its accuracy on the test points is taken.
+    The winner is then trained on all training points from `runs` initialisations, to the end, as `ClassifierProbe`
+    with random_state seed, seed + 1, … and the same precision trains it, and its accuracy on the test points is
+    taken.
     Test points take no part in the choice.
 
     Source: Zhou and Srikumar (ACL 2022), classifier probe and appendix.
@@ -138,13 +146,14 @@ def grid_search(
     validation : share of the points of each label that makes the validation set, drawn by `seed`; labels with a
         single point stay in training
     rungs : updates after which losers stop; () trains every setting to its own end, where the highest mark wins
-    keep : share that goes on after each rung but the last
+    keep : share of the widths that goes on after a rung that judges them
     negligible : alphas up to this one are so small that networks of the same widths differ by chance alone; one
         network, with the largest of these alphas, stands for all of them. 0 trains every setting on its own
     max_iter : largest number of epochs of any training
     device : "auto", "cpu", "cuda" or "cuda:N"
-    precision : of the matrix products of the search: "float32", "bfloat16" (weights, moments and sums stay
-        float32), or "auto", which is bfloat16 where the device has instructions for it
+    precision : of the matrix products: "float32", "bfloat16" (weights, moments and sums stay float32), or "auto",
+        which is bfloat16 where the device has instructions for it; in the runs of the winner only with 1,000
+        points or more
     progress : called as progress(done, total) with the share of the work, in epochs of networks
 
     Raises
@@ -165,7 +174,7 @@ def grid_search(
     if not held_out.any():
         raise ValueError("No label has two points, so that no validation set can be drawn.")
     chosen_device = choose_device(device)
-    half = precision == "bfloat16" or (precision == "auto" and has_fast_bfloat16(chosen_device))
+    half = takes_bfloat16(precision, chosen_device)
     updates = math.ceil((~held_out).sum() / min(200, (~held_out).sum()))
     ends = sorted({min(max_iter, math.ceil(rung / updates)) for rung in rungs})
 
@@ -187,7 +196,12 @@ def grid_search(
     search.meter = meter
     best = search.halve(ends, keep)
     best_hidden, best_alpha = search.grid[best]
-    probes = tuple(ClassifierProbe(best_hidden, best_alpha, max_iter, seed + i, device=device) for i in range(final))
+    final_half = half and (precision == "bfloat16" or len(points) >= MANY_POINTS)
+    final_precision = "bfloat16" if final_half else "float32"
+    probes = tuple(
+        ClassifierProbe(best_hidden, best_alpha, max_iter, seed + i, device=device, precision=final_precision)
+        for i in range(final)
+    )
     accuracies_ = np.empty(0)
     if probes:
         import warnings
@@ -222,11 +236,13 @@ def grid_search(
             "rungs": [int(rung) for rung in rungs],
             "rung_epochs": ends,
             "keep": keep,
+            "keep_alphas": KEEP_ALPHAS,
             "negligible": negligible,
             "max_iter": max_iter,
             "seed": seed,
             "device": chosen_device.type,
             "precision": "bfloat16" if half else "float32",
+            "final_precision": final_precision,
             "final_epochs": [probe.n_iter_ for probe in probes],
             "final_converged": [probe.converged_ for probe in probes],
         },
@@ -259,8 +275,8 @@ def _check_grid(
         raise ValueError(f"runs must be at least 1, not {runs!r}.")
     if any(rung < 1 for rung in rungs):
         raise ValueError(f"rungs must be numbers of updates of at least 1, not {list(rungs)!r}.")
-    if precision not in ("auto", "float32", "bfloat16"):
-        raise ValueError(f"precision must be 'auto', 'float32' or 'bfloat16', not {precision!r}.")
+    if precision not in PRECISIONS:
+        raise ValueError(f"precision must be {', '.join(map(repr, PRECISIONS))}, not {precision!r}.")
     return shapes
 
 
@@ -268,6 +284,16 @@ def _stand_ins(alphas: Sequence[float], negligible: float) -> dict[float, float]
     """Alpha -> the alpha of the network that stands for it in the search."""
     small = [alpha for alpha in alphas if alpha <= negligible]
     return {alpha: max(small) if alpha in small else alpha for alpha in alphas}
+
+
+def _n_marked(epochs: int) -> int:
+    """Over how many of its last epochs the mark of a network is taken that is trained for so many."""
+    return min(_MARK_EPOCHS, math.ceil(epochs / 2))
+
+
+def _judged(rung: int, n_rungs: int) -> int:
+    """What a rung judges: 0 widths, 1 alphas."""
+    return int(rung >= n_rungs - 2)
 
 
 class _Meter:
@@ -286,7 +312,8 @@ class _Meter:
         left, start, self.done, planned = [n_widths, n_alphas], 0, 0, 0
         for rung, end in enumerate(ends):
             planned += left[0] * left[1] * (end - start)
-            left[rung % 2] = math.ceil(left[rung % 2] * keep)
+            judged = _judged(rung, len(ends))
+            left[judged] = math.ceil(left[judged] * (keep, KEEP_ALPHAS)[judged])
             start = end
         self._total = planned + final_runs * ends[-1]
 
@@ -320,7 +347,7 @@ class _Search:
         import torch
 
         self.grid = grid
-        self._marks: list[list[float]] = [[] for _ in grid]
+        self._marks: list[dict[int, float]] = [{} for _ in grid]
         self._lost = [False] * len(grid)
         self._runs: dict[int, Run] = {}
         self._end = 0
@@ -369,18 +396,19 @@ class _Search:
 
     def _take_marks(self, course: Course) -> None:
         """Measure validation accuracy where it will be needed: shortly before a rung, or when training ends."""
-        soon = self._end - course.epoch < min(_MARK_EPOCHS, math.ceil(self._end / 4))
-        waiting = [run.patience.n_iter_no_change - run.patience.waited < _MARK_EPOCHS for run in course.runs]
+        soon = course.epoch > self._end - _n_marked(self._end)
+        waiting = [run.patience.n_iter_no_change - run.patience.waited < _LAST_EPOCHS for run in course.runs]
         if soon or any(waiting):
             marks = accuracies(course.networks, self._X_validation, self._y_validation)
             for run, mark, wanted in zip(course.runs, marks, waiting, strict=True):
                 if soon or wanted:
-                    self._marks[self._row_of[id(run)]].append(float(mark))
+                    self._marks[self._row_of[id(run)]][course.epoch] = float(mark)
         self.meter.reached(sum(len(run.losses) for run in self._runs.values()))
 
     def mark(self, i: int) -> float:
-        """The validation accuracy of a setting, averaged over the last epochs in which it was taken."""
-        return float(np.mean(self._marks[i][-_MARK_EPOCHS:]))
+        """The validation accuracy of a setting, averaged over its last epochs."""
+        epochs = len(self._runs[i].losses)
+        return float(np.mean([m for epoch, m in self._marks[i].items() if epoch > epochs - _n_marked(epochs)]))
 
     def halve(self, ends: Sequence[int], keep: float) -> int:
         """Train up to each rung, drop the losers, and return the winner; () trains everything to its end."""
@@ -388,7 +416,8 @@ class _Search:
         for rung, end in enumerate(ends):
             self._train(end)
             if end < ends[-1]:
-                left = self._drop(left, self._best(left, by=rung % 2, share=keep))
+                judged = _judged(rung, len(ends))
+                left = self._drop(left, self._best(left, by=judged, share=(keep, KEEP_ALPHAS)[judged]))
         if ends:
             left = self._best(left, by=1)
         else:

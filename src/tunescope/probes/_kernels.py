@@ -62,25 +62,74 @@ def adam_bfloat16(p, g, m, v, copy, decay, rate, squares):  # type: ignore[no-un
 
 
 @njit(cache=True, fastmath=True, error_model="numpy", nogil=True, boundscheck=False)
-def softmax_loss(z, y, losses):  # type: ignore[no-untyped-def]
-    """Write each network's summed cross-entropy, and over its logits the slope of its mean cross-entropy."""
+def subtract_top(z):  # type: ignore[no-untyped-def]
+    """Subtract each row's largest number from it."""
+    for j in range(z.shape[0]):
+        top = z[j, 0]
+        for c in range(1, z.shape[1]):
+            top = max(top, z[j, c])
+        for c in range(z.shape[1]):
+            z[j, c] -= top
+
+
+@njit(cache=True, fastmath=True, error_model="numpy", nogil=True, boundscheck=False)
+def softmax_loss(z, e, y, losses):  # type: ignore[no-untyped-def]
+    """Write each network's summed cross-entropy, and over exp(z) the slope of its mean cross-entropy.
+
+    z are logits whose largest is 0 in each row, e is exp(z); PyTorch's exponential uses vector instructions.
+    """
     networks, n_points, k = z.shape
+    share = np.float32(1) / np.float32(n_points)
     for i in range(networks):
         total = 0.0
         for j in range(n_points):
-            top = z[i, j, 0]
-            for c in range(1, k):
-                top = max(top, z[i, j, c])
-            label = y[i, j]
-            margin = z[i, j, label] - top
             mass = np.float32(0)
             for c in range(k):
-                e = np.exp(z[i, j, c] - top)
-                z[i, j, c] = e
-                mass += e
-            total += np.log(mass) - margin
-            scale = np.float32(1) / (mass * np.float32(n_points))
+                mass += e[i, j, c]
+            label = y[i, j]
+            total += np.log(mass) - z[i, j, label]
+            scale = share / mass
             for c in range(k):
-                z[i, j, c] *= scale
-            z[i, j, label] -= np.float32(1) / np.float32(n_points)
+                e[i, j, c] *= scale
+            e[i, j, label] -= share
         losses[i] = total
+
+
+@njit(cache=True, fastmath=True, error_model="numpy", nogil=True, boundscheck=False)
+def add_bias_bfloat16(z, bias, floor):  # type: ignore[no-untyped-def]
+    """Over z (networks, points, units), bfloat16 as uint16: max(z + bias, floor), rounded to nearest, ties to even."""
+    zero = np.float32(floor)
+    for i in range(z.shape[0]):
+        for j in range(z.shape[1]):
+            for c in range(z.shape[2]):
+                a = np.uint32(np.uint32(z[i, j, c]) << np.uint32(16)).view(np.float32) + bias[i, c]
+                a = np.float32(max(a, zero))
+                bits = np.float32(a).view(np.uint32)
+                bits += np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1))
+                z[i, j, c] = np.uint16(bits >> np.uint32(16))
+
+
+@njit(cache=True, fastmath=True, error_model="numpy", nogil=True, boundscheck=False)
+def through_relu_float32(delta, activation, sums):  # type: ignore[no-untyped-def]
+    """Set the slopes of units that answered 0 to 0, and write each unit's sum of slopes over points."""
+    for i in range(delta.shape[0]):
+        for c in range(delta.shape[2]):
+            sums[i, c] = np.float32(0)
+        for j in range(delta.shape[1]):
+            for c in range(delta.shape[2]):
+                d = delta[i, j, c] if activation[i, j, c] > 0 else np.float32(0)
+                delta[i, j, c] = d
+                sums[i, c] += d
+
+
+@njit(cache=True, fastmath=True, error_model="numpy", nogil=True, boundscheck=False)
+def through_relu_bfloat16(delta, activation, sums):  # type: ignore[no-untyped-def]
+    """`through_relu_float32` of bfloat16 as uint16."""
+    for i in range(delta.shape[0]):
+        for c in range(delta.shape[2]):
+            sums[i, c] = np.float32(0)
+        for j in range(delta.shape[1]):
+            for c in range(delta.shape[2]):
+                d = delta[i, j, c] if activation[i, j, c] != 0 else np.uint16(0)
+                delta[i, j, c] = d
+                sums[i, c] += np.uint32(np.uint32(d) << np.uint32(16)).view(np.float32)

@@ -15,7 +15,8 @@ def loss_and_slope(logits: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor,
 
     Parameters
     ----------
-    logits : float32 (networks, points, outputs); one output is logistic, more are a softmax
+    logits : float32 (networks, points, outputs); one output is logistic, more are a softmax. Not to be used
+        afterwards
     y : (networks, points) class indices
 
     Returns
@@ -33,11 +34,13 @@ def loss_and_slope(logits: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor,
         return loss, (torch.sigmoid(z) - target)[..., None] / n_points
     if logits.device.type == "cpu":
         # here, because Numba takes a while to import
-        from tunescope.probes._kernels import softmax_loss
+        from tunescope.probes._kernels import softmax_loss, subtract_top
 
         losses = np.empty(len(logits))
-        slope = logits.contiguous()  # the kernel writes the slope over the logits
-        softmax_loss(slope.numpy(), y.numpy(), losses)
+        logits = logits.contiguous()
+        subtract_top(logits.view(-1, logits.shape[-1]).numpy())
+        slope = logits.exp()
+        softmax_loss(logits.numpy(), slope.numpy(), y.numpy(), losses)
         return torch.from_numpy(losses), slope
     log_p = torch.log_softmax(logits, -1)
     index = y[..., None]

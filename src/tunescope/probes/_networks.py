@@ -10,7 +10,8 @@ import numpy as np
 
 from tunescope.probes._adam import Adam
 from tunescope.probes._loss import loss_and_slope
-from tunescope.probes._products import times_transposed
+from tunescope.probes._products import layer_of_units, times_transposed
+from tunescope.probes._units import sum_over_points, through_relu
 
 if TYPE_CHECKING:
     import torch
@@ -80,11 +81,10 @@ class Networks:
         self.alphas = torch.tensor(alphas, dtype=torch.float64, device=device)
         self.half = half
         self.steps = 0
-        self._adam = Adam(self.weights + self.biases)
-        self._round()
+        self._set_up()
 
     def __len__(self) -> int:
-        return len(self.alphas)
+        return len(self.hidden)
 
     @property
     def device(self) -> torch.device:
@@ -98,12 +98,16 @@ class Networks:
 
         return torch.bfloat16 if self.half else torch.float32
 
-    def _round(self) -> None:
-        """Make the copies that matrix products read."""
-        if self.half:
-            self._products = [p.to(self.dtype) for p in self.weights + self.biases]
-        else:
-            self._products = self.weights + self.biases
+    def _set_up(self, moments: tuple[list[torch.Tensor], list[torch.Tensor]] | None = None) -> None:
+        """Make what follows from the weights: Adam, and the copies that products in bfloat16 read."""
+        import torch
+
+        n = len(self.weights)
+        self._rounded = [w.to(torch.bfloat16) for w in self.weights] if self.half else None
+        copies: list[torch.Tensor | None] = [*self._rounded] if self._rounded else [None] * n
+        copies += [None] * n
+        self._adam = Adam(self.weights + self.biases, copies, [True] * n + [False] * n, moments)
+        self._decays: dict[int, torch.Tensor] = {}
 
     def keep(self, rows: Sequence[int]) -> None:
         """Go on with these networks only, in this order."""
@@ -125,16 +129,15 @@ class Networks:
 
         parameters = cut(self.weights + self.biases)
         self.weights, self.biases = parameters[:n], parameters[n:]
-        self._adam.m, self._adam.v = cut(self._adam.m), cut(self._adam.v)
-        self._round()
+        self._set_up((cut(self._adam.m), cut(self._adam.v)))
 
     def _activations(self, X: torch.Tensor) -> list[torch.Tensor]:
         """Input, hidden activations and logits, (networks, points, width) each."""
         n = len(self.weights)
         activations = [X.expand(len(self), *X.shape[-2:])]
+        weights = self._rounded or self.weights
         for layer in range(n):
-            z = times_transposed(activations[-1], self._products[layer], self._products[n + layer])
-            activations.append(z.relu_() if layer < n - 1 else z)
+            activations.append(layer_of_units(activations[-1], weights[layer], self.biases[layer], relu=layer < n - 1))
         return activations
 
     def logits(self, X: torch.Tensor) -> torch.Tensor:
@@ -154,31 +157,24 @@ class Networks:
         (networks,) float64 mean loss of the minibatch before the step: cross-entropy plus
         ``alpha / 2 * |weights|^2 / points``
         """
-        import torch
-
         n_points = X.shape[-2]
         n = len(self.weights)
         activations = self._activations(X)
         loss, delta = loss_and_slope(activations[-1].float(), y.expand(len(self), n_points))
-        delta = delta.to(self.dtype)
         gradients: list[torch.Tensor] = [delta] * (2 * n)
+        gradients[-1] = sum_over_points(delta)
+        weights = self._rounded or self.weights
+        delta = delta.to(self.dtype)
         for layer in reversed(range(n)):
-            gradients[layer] = times_transposed(delta.mT, activations[layer].mT)
-            gradients[n + layer] = delta.sum(1, keepdim=True)
+            below = activations[layer]
+            gradients[layer] = times_transposed(delta.mT, below.mT)
             if layer:
-                delta = times_transposed(delta, self._products[layer].mT)
-                delta = torch.ops.aten.threshold_backward(delta, activations[layer], 0)
+                delta, gradients[n + layer - 1] = through_relu(times_transposed(delta, weights[layer].mT), below)
         self.steps += 1
-        decay = (self.alphas / n_points).float()
-        squares = self._adam.step(
-            self.weights + self.biases,
-            gradients,
-            self._products if self.half else [None] * (2 * n),
-            [decay] * n + [None] * n,
-            learning_rate,
-            self.steps,
-        )
-        return loss / n_points + 0.5 * self.alphas * squares / n_points
+        if n_points not in self._decays:
+            self._decays[n_points] = (self.alphas / n_points).float()
+        squares = self._adam.step(gradients, self._decays[n_points], learning_rate, self.steps)
+        return (loss + 0.5 * self.alphas * squares) / n_points
 
     def parameters(self, row: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
         """Weights (fan in, fan out) and biases (fan out,) of one network as float32 NumPy arrays."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from tunescope.probes._units import add_bias
+
 if TYPE_CHECKING:
     import torch
 
@@ -12,14 +14,13 @@ if TYPE_CHECKING:
 _SMALL = 4096
 
 
-def times_transposed(a: torch.Tensor, b: torch.Tensor, bias: torch.Tensor | None = None) -> torch.Tensor:
-    """``a @ b.T + bias`` for each matrix of a stack.
+def times_transposed(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """``a @ b.T`` for each matrix of a stack.
 
     Parameters
     ----------
     a : (networks, p, q), possibly the same matrix for all, by a stride of zero
     b : (networks, r, q)
-    bias : (networks, 1, r) or None
 
     Returns
     -------
@@ -27,14 +28,37 @@ def times_transposed(a: torch.Tensor, b: torch.Tensor, bias: torch.Tensor | None
     """
     import torch
 
-    if len(b) == 1 and b[0].numel() >= _SMALL and b.device.type == "cpu" and b.dtype == torch.float32:
-        linear = _onednn_linear()
-        if linear is not None:
-            row = None if bias is None else bias[0, 0]
-            return linear(a[0], b[0], row, "none", [], "")[None]
-    if bias is None:
+    if len(b) > 1:
         return torch.bmm(a, b.mT)
-    return torch.baddbmm(bias, a, b.mT)
+    linear = _linear_for(b)
+    return (torch.mm(a[0], b[0].mT) if linear is None else linear(a[0], b[0], None, "none", [], ""))[None]
+
+
+def layer_of_units(X: torch.Tensor, weights: torch.Tensor, biases: torch.Tensor, *, relu: bool) -> torch.Tensor:
+    """``X @ weights.T + biases`` for each network, and its ReLU if asked.
+
+    Parameters
+    ----------
+    X : (networks, points, inputs), possibly the same points for all, by a stride of zero
+    weights : (networks, units, inputs) of the same type
+    biases : float32 (networks, 1, units)
+
+    Returns
+    -------
+    (networks, points, units) of that type
+    """
+    linear = _linear_for(weights) if len(weights) == 1 else None
+    if linear is None:
+        return add_bias(times_transposed(X, weights), biases, relu=relu)
+    return linear(X[0], weights[0], biases[0, 0], "relu" if relu else "none", [], "")[None]
+
+
+def _linear_for(b: torch.Tensor) -> Any:
+    import torch
+
+    if b.dtype == torch.float32 and b.device.type == "cpu" and b.numel() >= _SMALL:
+        return _onednn_linear()
+    return None
 
 
 @cache
@@ -52,6 +76,14 @@ def _onednn_linear() -> Any:
         return torch.ops.mkldnn._linear_pointwise
     except (AttributeError, RuntimeError):  # a PyTorch without oneDNN
         return None
+
+
+PRECISIONS = ("float32", "bfloat16", "auto")
+
+
+def takes_bfloat16(precision: str, device: torch.device) -> bool:
+    """Whether one of `PRECISIONS` means bfloat16 on a device; "auto" does where it is fast."""
+    return precision == "bfloat16" or (precision == "auto" and has_fast_bfloat16(device))
 
 
 @cache

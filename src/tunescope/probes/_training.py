@@ -127,11 +127,12 @@ class Course:
 
         n = len(self._X)
         order = self._shuffle()
+        labels = self._y[order]
         total = torch.zeros(len(self.runs), dtype=torch.float64, device=self._X.device)
         for start in range(0, n, self._batch_size):
             batch = order[..., start : start + self._batch_size]
             points = self._X.index_select(0, batch.flatten()).view(*batch.shape, -1)
-            loss = self.networks.step(points, self._y[batch], self._learning_rate)
+            loss = self.networks.step(points, labels[..., start : start + self._batch_size], self._learning_rate)
             total += loss * batch.shape[-1]
         self.epoch += 1
         for run, loss in zip(self.runs, (total / n).tolist(), strict=True):
