@@ -124,6 +124,40 @@ def test_projections_that_do_not_fit_are_an_error(points_dir, tmp_path):
         serve_explorer(folder)
 
 
+def test_maps_that_do_not_fit_their_projection_are_an_error(points_dir, tmp_path):
+    folder = tmp_path / "copy"
+    shutil.copytree(points_dir, folder)
+    path = next((folder / "explorer").glob("projection-*.safetensors"))
+    stored = ArrayFile(path)
+    arrays = {name: np.array(stored[name]) for name in stored}
+    metadata = dict(stored.metadata)
+    del stored
+    n_updates, n_layers, n, _ = arrays["projection"].shape
+    places = np.zeros((n_updates, n_layers, 5, 2), np.int16)
+    rows = np.arange(0, n, n // 5, dtype=np.int32)[:5]
+
+    def projections(places=places, rows=rows, **about):
+        write_arrays(path, {**arrays, "projection-tsne": places, "rows-tsne": rows}, {**metadata, **about})
+        return Points(folder).projections
+
+    assert projections()
+    ends = json.loads(metadata["updates"])[:: n_updates - 1]
+    assert projections(places[[0, -1]], tsne_updates=json.dumps(ends))
+    # Without rows a map holds all points, as projections by other programs may.
+    write_arrays(path, {**arrays, "projection-umap": arrays["projection"]}, metadata)
+    assert Points(folder).projections
+    with pytest.raises(StorageError, match="shape"):
+        projections(places[1:])
+    with pytest.raises(StorageError, match="shape"):
+        projections(places[..., :1])
+    with pytest.raises(StorageError, match="holds points"):
+        projections(rows=rows + n)
+    with pytest.raises(StorageError, match="updates or layers that"):
+        projections(tsne_layers="[99]")
+    with pytest.raises(StorageError, match="not readable"):
+        projections(tsne_updates="[0,")
+
+
 def test_the_page_holds_the_points_where_they_fit(points_dir, monkeypatch):
     from tunescope.report._page import _write
 

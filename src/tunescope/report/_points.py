@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tunescope.report._findings import Run
 
 _COLUMNS = ("task", "split", "index", "label", "words", "positions")
+_MAPS = ("tsne", "umap")
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,29 @@ def _read_projection(path: Path) -> Projection:
         raise StorageError(f"{path}: is not a projection ({error!r} is missing or not readable).") from error
     if shape != (len(updates), len(layers), projection.n_points, 3):
         raise StorageError(f"{path}: the array has the shape {shape}, its {len(updates)} updates and layers another.")
+    for name in _MAPS:
+        if f"projection-{name}" in arrays:
+            _check_map(arrays, name, projection)
     return projection
+
+
+def _check_map(arrays: ArrayFile, name: str, projection: Projection) -> None:
+    """Refuse a map that is not of the updates, layers and points of its projection."""
+    path, metadata = projection.path, arrays.metadata
+    shape = arrays[f"projection-{name}"].shape
+    rows = arrays.get(f"rows-{name}")
+    try:
+        updates = json.loads(metadata.get(f"{name}_updates", metadata["updates"]))
+        layers = json.loads(metadata.get(f"{name}_layers", metadata["layers"]))
+    except ValueError as error:
+        raise StorageError(f"{path}: the updates or layers of its {name} map are not readable.") from error
+    if not (set(updates) <= set(projection.updates) and set(layers) <= set(projection.layers)):
+        raise StorageError(f"{path}: its {name} map has updates or layers that the projection has not.")
+    if rows is not None and len(rows) and not (rows.min() >= 0 and rows.max() < projection.n_points):
+        raise StorageError(f"{path}: its {name} map holds points that the projection has not.")
+    held = projection.n_points if rows is None else len(rows)
+    if shape[:-1] != (len(updates), len(layers), held) or shape[-1] not in (2, 3):
+        raise StorageError(f"{path}: its {name} map has the shape {shape}, its updates, layers and points another.")
 
 
 def embedded(points: Points, runs: list[Run], most_bytes: int) -> dict[str, Any] | None:

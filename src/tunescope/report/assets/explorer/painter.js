@@ -257,12 +257,15 @@ export function createPainter(canvas) {
     const names = [...groups()].sort((a, b) => isLit(b[1]) - isLit(a[1]) || b[1].length - a[1].length);
     for (const [name, members] of names) {
       // Above the bulk of a group, so that its points stay in sight; single far points do not matter.
-      const some = members.length > 300 ? members.filter((_, index) => index % Math.ceil(members.length / 300) === 0) : members;
-      const rank = (values, share) => Float32Array.from(some, (point) => values[point]).sort()[Math.floor(share * (some.length - 1))] * ratio;
+      const some = members.filter((_, index) => index % Math.ceil(members.length / 300) === 0);
+      const rank = (values, share, of) => Float32Array.from(of, (point) => values[point]).sort()[Math.floor(share * (of.length - 1))];
+      const [middleX, middleY] = [rank(x, 0.5, some), rank(y, 0.5, some)];
+      const away = new Map(some.map((point) => [point, (x[point] - middleX) ** 2 + (y[point] - middleY) ** 2]));
+      const bulk = some.sort((one, other) => away.get(one) - away.get(other)).slice(0, Math.ceil(some.length * 0.85));
       context.font = `${isLit(members) ? 680 : 450} ${size}px ${family}`;
       const wide = context.measureText(name).width;
-      const px = Math.min(Math.max(rank(x, 0.5), wide / 2 + 4), canvas.width - wide / 2 - 4);
-      const py = Math.min(Math.max(rank(y, 0.04) - size, size), canvas.height - size);
+      const px = Math.min(Math.max(middleX * ratio, wide / 2 + 4), canvas.width - wide / 2 - 4);
+      const py = Math.min(Math.max(rank(y, 0.02, bulk) * ratio - size, size), canvas.height - size);
       const box = [px - wide / 2 - 3, py - size * 0.7, px + wide / 2 + 3, py + size * 0.7];
       if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) continue;
       taken.push(box);
