@@ -59,7 +59,7 @@ def add_column(Qt, Rt, k, column):
                 column[r] -= h * q[r]
             Rt[k, c] += h
         last, norm = norm, np.sqrt(dot(column, column))
-        if norm > 0.7 * last:
+        if norm > 0.1 * last:
             break
     if norm <= DEPENDENT * norm_before:
         return False

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunescope.errors import RepresentationError
+from tunescope.geometry._extent import farthest, mean_and_largest
 
 FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.int64]
@@ -34,11 +35,11 @@ _FAR_OFF = 10.0
 """Points this many radii away from the origin are centred in a float64 copy before anything is computed."""
 
 _SMALLEST, _LARGEST = 1e-100, 1e100
+_COPY_LIMIT = 2**27
+"""Bytes up to which points that are read-only are copied."""
+
 _SAMPLE = 8
 """Points per dimension from which the principal axes are found."""
-
-_COPY_LIMIT = 128 * 2**20
-"""Bytes up to which float32 points are copied to float64; larger ones are read as they are, to save memory."""
 
 
 @dataclass(frozen=True)
@@ -73,30 +74,20 @@ class Coordinates:
 
 
 def _center_and_radius(X: FloatArray) -> tuple[NDArray[np.float64], float]:
-    center = X.mean(axis=0, dtype=np.float64)
-    largest = 0.0
-    for block in _blocks(X):
-        difference = block - center
-        largest = max(largest, float(np.einsum("ij,ij->i", difference, difference).max(initial=0.0)))
-    return center, float(np.sqrt(largest))
+    center, _ = mean_and_largest(X)
+    return center, float(np.sqrt(farthest(X, center)))
 
 
 def _blocks(X: FloatArray, rows: int = 4096) -> list[FloatArray]:
     return [X[i : i + rows] for i in range(0, len(X), rows)]
 
 
-def plain(X: FloatArray) -> tuple[Coordinates, NDArray[np.float64]]:
-    """The original coordinates, and the mean of the points; large float32 sets are read as they are, without a copy."""
-    if X.size * 8 <= _COPY_LIMIT:
-        points: FloatArray = X.astype(np.float64)
-        center = points.mean(axis=0)
-        points -= center
-        radius = float(np.sqrt(np.einsum("ij,ij->i", points, points).max(initial=0.0)))
-        return _unstretched(points, np.zeros(points.shape[1]), radius), center
-    center, radius = _center_and_radius(X)
+def plain(X: FloatArray, center: NDArray[np.float64]) -> Coordinates:
+    """The original coordinates, without a copy unless the points lie far off: then they are centred, in float64."""
+    radius = float(np.sqrt(farthest(X, center)))
     if np.linalg.norm(center) > _FAR_OFF * radius:
-        return _unstretched(X.astype(np.float64) - center, np.zeros(X.shape[1]), radius), center
-    return _unstretched(np.ascontiguousarray(X), center, radius), center
+        return _unstretched(X.astype(np.float64) - center, np.zeros(X.shape[1]), radius)
+    return _unstretched(X, center, radius)
 
 
 def _unstretched(points: FloatArray, center: NDArray[np.float64], radius: float) -> Coordinates:
@@ -139,14 +130,17 @@ class Spaces:
     """The coordinates of one set of points; the evened ones are made when first asked for, once."""
 
     def __init__(self, X: FloatArray) -> None:
-        scale = max(float(X.max()), -float(X.min()))
-        if scale > 0 and not _SMALLEST < scale < _LARGEST:
+        X = np.ascontiguousarray(X)
+        if not X.flags.writeable and X.nbytes <= _COPY_LIMIT:
+            X = X.copy()  # the solver is compiled once more for arrays that are read-only
+        self.center, largest = mean_and_largest(X)
+        if largest > 0 and not _SMALLEST < largest < _LARGEST:
             raise RepresentationError(
-                f"The largest value is {scale:.3g}, and float64 has to square it: bring the points to between "
+                f"The largest value is {largest:.3g}, and float64 has to square it: bring the points to between "
                 f"{_SMALLEST:g} and {_LARGEST:g}."
             )
         self.X = X
-        self.plain, self.center = plain(X)
+        self.plain = plain(X, self.center)
         self._made: dict[float, Coordinates] = {}
         self._principal: tuple[NDArray[np.float64], NDArray[np.float64], float] | None = None
         self._lock = Lock()

@@ -11,6 +11,7 @@ from tunescope.errors import RepresentationError
 from tunescope.geometry._active_set import heights
 from tunescope.geometry._certificates import THIN, HullDistance, Separation, Verdict, coincident
 from tunescope.geometry._coordinates import Coordinates, FloatArray, IntArray, Spaces
+from tunescope.geometry._extent import all_finite
 from tunescope.geometry._nearest_points import OPEN, nearest_points
 
 DEFAULT_RTOL = 1e-3
@@ -298,7 +299,7 @@ def _as_points(points: ArrayLike, name: str) -> FloatArray:
             array = array.astype(np.float64)
         except (TypeError, ValueError) as error:
             raise RepresentationError(f"{name} holds {array.dtype} values that are not numbers.") from error
-    if not np.isfinite(array).all():
+    if not all_finite(array):
         bad = int((~np.isfinite(array)).any(axis=1).sum())
         raise RepresentationError(f"{name} has NaN or infinite values in {bad} of its {len(array)} points.")
     return array

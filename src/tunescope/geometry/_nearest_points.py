@@ -212,6 +212,8 @@ def nearest_points(
     sums = np.empty((2, d + 2))
     sum_rows(Qt, k, sums)
     fresh = 0
+    turn = 0
+    last_beyond = np.inf
     while True:
         k, taken = _minor_cycle(Qt, Rt, k, size, sums, S, weights, target, member, work, w, max_steps)
         steps += taken
@@ -262,7 +264,8 @@ def nearest_points(
         floor = 1e-14 * norm * size
         enter = -1
         beyond = 0.0
-        for t in range(pooled):
+        for u in range(pooled):
+            t = (u + turn) % pooled
             p = pool[t]
             if member[p] != 0:
                 continue
@@ -271,6 +274,10 @@ def nearest_points(
             if v > beyond:
                 beyond = v
                 enter = p
+                if v > 0.8 * last_beyond:
+                    turn = t + 1
+                    break
+        last_beyond = beyond
         if enter < 0 or beyond <= max(floor, 0.25 * rtol * norm * norm):
             scans += 1
             least = np.inf
