@@ -90,6 +90,12 @@ def test_a_missing_file_without_network_says_where_it_looked(cache, tmp_path, mo
     assert "\n" not in message
 
 
+def test_where_something_can_be_done_without_a_file_the_error_says_what(cache, tmp_path, monkeypatch):
+    monkeypatch.setenv(_files.DATA_DIR_VARIABLE, str(tmp_path))
+    with pytest.raises(DataError, match="ps-role-pastrie and ps-fxn-pastrie stand in"):
+        find_file(_files.STREUSLE_TRAIN)
+
+
 @pytest.mark.parametrize("place", ["folder", "cache"])
 def test_a_file_with_another_checksum_is_refused(cache, tmp_path, place):
     path = (cache if place == "cache" else tmp_path) / "data.txt"

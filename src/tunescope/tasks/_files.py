@@ -26,6 +26,8 @@ class DataFile:
     """Accepted sha256 checksums; the first one is that of the public address."""
     git_blob: str | None = None
     """Git blob id: SHA-1 of `blob <size>`, a zero byte and the content; used where no sha256 is known."""
+    without: str = ""
+    """What can be done without this file, for the error that tells it is missing."""
 
     def verify(self, content: bytes, where: str) -> str:
         """The checksum that matches; raises `DataError` (expected, got, what to do) when none does."""
@@ -63,6 +65,7 @@ STREUSLE_TRAIN = DataFile(
     url=f"{_STREUSLE}/train/streusle.ud_train.conllulex",
     licence="CC BY-SA 4.0",
     git_blob="6cdf48613be30aa25805b3fcc6412d54758a2ab1",
+    without="the tasks ps-role-pastrie and ps-fxn-pastrie stand in for ps-role and ps-fxn without it (--task)",
 )
 STREUSLE_DEV = DataFile(
     name="streusle.ud_dev.conllulex",
@@ -167,6 +170,7 @@ def find_file(file: DataFile, data_dir: str | Path | None = None) -> FoundFile:
         raise DataError(
             f"the data file {file.name} is missing: looked in {' and '.join(looked)}, and {file.url} "
             f"could not be fetched ({reason}). Get it from there and name its folder in {DATA_DIR_VARIABLE}"
+            + (f"; {file.without}" if file.without else "")
         ) from error
 
 
