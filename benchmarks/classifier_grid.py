@@ -8,15 +8,20 @@ scikit-learn is given its best case: one fit per core at a time, one thread each
 one split would do it, without any idle core at the end. It trains a part of the grid that spans it; the rest is
 extrapolated by its time per epoch (linear in the multiplications of a network) and its mean number of epochs.
 
-Other work on the machine disturbs wall times much more than core-seconds (processor time), so both are printed.
+Other work on the machine disturbs wall times much more than core-seconds (processor time), so both are printed, and
+the load. A third row divides scikit-learn's core-seconds by the cores, which is the wall time of a GridSearchCV that
+keeps all of them busy on a quiet machine; tunescope's wall time stands beside it as it was, waiting included.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import time
 import warnings
+from contextlib import contextmanager
 from itertools import pairwise
+from unittest.mock import patch
 
 import joblib
 import numpy as np
@@ -56,6 +61,30 @@ def of_encoder(folder):
         representation = encoder.encode(split, task.kind, layers=[layer]).representation(layer)
         sets += [representation.X, representation.y]
     return sets
+
+
+@contextmanager
+def parts_timed(parts):
+    """Note wall and processor time of each rung of the search and of the runs of the winner."""
+    from tunescope.probes import _grid
+
+    def timed(function, name_of):
+        def call(*args, **kwargs):
+            wall, cpu = time.perf_counter(), time.process_time()
+            name = name_of(*args)
+            function(*args, **kwargs)
+            parts.append((name, time.perf_counter() - wall, time.process_time() - cpu))
+
+        return call
+
+    def rung(courses, end):
+        return f"up to epoch {end}, {sum(len(course.runs) for course in courses)} networks"
+
+    with (
+        patch.object(_grid, "train_together", timed(_grid.train_together, rung)),
+        patch.object(_grid, "fit_together", timed(_grid.fit_together, lambda probes, *_: f"{len(probes)} runs")),
+    ):
+        yield
 
 
 def fit_sklearn(X, y, hidden, alpha, seed, X_test=None, y_test=None):
@@ -101,23 +130,32 @@ def main(arguments=None):
     else:
         X, y, X_test, y_test = synthetic()
     d, k = X.shape[1], len(np.unique(y))
-    print(f"train {X.shape}, test {X_test.shape}, {k} labels, {X.dtype}; {options.cores} cores", flush=True)
+    print(
+        f"train {X.shape}, test {X_test.shape}, {k} labels, {X.dtype}; {options.cores} cores, load "
+        f"{os.getloadavg()[0]:.1f} before",
+        flush=True,
+    )
 
     torch.set_num_threads(options.cores)
     # Numba compiles once per machine; that is no part of the search
     fit_together([ClassifierProbe((8, 8), max_iter=1, n_iter_no_change=np.inf)], X[:200], y[:200])
+    parts: list[tuple[str, float, float]] = []
     wall, cpu = time.perf_counter(), time.process_time()
-    found = grid_search(X, y, X_test, y_test, seed=options.seed, device=options.device)
+    with parts_timed(parts):
+        found = grid_search(X, y, X_test, y_test, seed=options.seed, device=options.device)
     ours_wall, ours_cpu = time.perf_counter() - wall, time.process_time() - cpu
     setting = (found.best_hidden, found.best_alpha)
     print(
         f"\ntunescope, {len(found.rows)} settings + {len(found.accuracies)} runs: {ours_wall:.1f} s, "
-        f"{ours_cpu:.1f} core-seconds ({found.settings['device']}, search in {found.settings['precision']})\n"
+        f"{ours_cpu:.1f} core-seconds ({found.settings['device']}, search in {found.settings['precision']}, "
+        f"runs in {found.settings['final_precision']})\n"
         f"  best: hidden {setting[0]}, alpha {setting[1]:g}, "
         f"validation {100 * found.best['validation_accuracy']:.2f}%\n"
         f"  test: {100 * found.mean:.2f} ± {100 * found.std:.2f}%, epochs {found.settings['final_epochs']}",
         flush=True,
     )
+    for name, part_wall, part_cpu in parts:
+        print(f"  {name}: {part_wall:.1f} s, {part_cpu:.1f} core-seconds", flush=True)
     if options.ours_only:
         return
 
@@ -161,7 +199,10 @@ def main(arguments=None):
     print(
         f"\n{'':14}{'scikit-learn':>14}{'tunescope':>12}{'faster':>9}\n"
         f"{'wall':14}{sklearn_wall:12.0f} s{ours_wall:10.1f} s{sklearn_wall / ours_wall:8.1f}x\n"
-        f"{'core-seconds':14}{totals[1]:12.0f} s{ours_cpu:10.1f} s{totals[1] / ours_cpu:8.1f}x"
+        f"{'core-seconds':14}{totals[1]:12.0f} s{ours_cpu:10.1f} s{totals[1] / ours_cpu:8.1f}x\n"
+        f"{f'c.-s. / {options.cores}, wall':14}{totals[1] / options.cores:12.0f} s{ours_wall:10.1f} s"
+        f"{totals[1] / options.cores / ours_wall:8.1f}x\n"
+        f"load {os.getloadavg()[0]:.1f} after"
     )
     difference = found.mean - accuracies.mean()
     print(f"\ntest accuracy of the best setting: {100 * difference:+.2f} points against scikit-learn's runs of it")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -218,6 +219,20 @@ def test_a_label_of_test_that_train_lacks_is_told(make_study, tmp_path):
     listener = Listener()
     run_study(make_study(tasks=["toy-ps-role"], experiments=["linearity"]), tmp_path, watcher=listener)
     assert any("not in train" in note for note in listener.notes)
+
+
+def test_weights_that_are_a_pickle_need_leave(encoder_folder, make_study, tmp_path):
+    import torch
+    from safetensors.torch import load_file
+
+    folder = tmp_path / "pickled"
+    shutil.copytree(encoder_folder, folder)
+    torch.save(load_file(folder / "model.safetensors"), folder / "pytorch_model.bin")
+    (folder / "model.safetensors").unlink()
+    asked = {"encoders": [str(folder)], "experiments": ["linearity"]}
+    with pytest.raises(EncoderError, match="--allow-pickle"):
+        run_study(make_study(**asked), tmp_path / "out")
+    assert run_study(make_study(allow_pickle=True, **asked), tmp_path / "out").n_done > 0
 
 
 STUDY = """\

@@ -48,6 +48,12 @@ def run_command(
     fraction: Annotated[
         float | None, typer.Option(help="Part of each task's data, such as 0.1, for a first look.")
     ] = None,
+    allow_pickle: Annotated[
+        bool,
+        typer.Option(
+            "--allow-pickle", help="Also read weights stored as a pickle, which can run code: trusted ones only."
+        ),
+    ] = False,
     device: DeviceOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -69,6 +75,7 @@ def run_command(
         "layers": None if layers is None else _layers(layers),
         "fraction": fraction,
         "device": device,
+        "allow_pickle": allow_pickle or None,
     }
     result = follow(study, out, overrides, quiet=quiet)
     if as_json:

@@ -123,7 +123,7 @@ def _pickle_message(given: str) -> str:
     return (
         f"the weights of {given!r} are stored as a pickle only, which can run code when it is read; convert"
         " them to safetensors (model.save_pretrained), or, if you trust where they come from, load with"
-        " allow_pickle=True"
+        " allow_pickle=True (tunescope run --allow-pickle)"
     )
 
 

@@ -130,7 +130,7 @@ class _Hulls:
         alive = lower <= upper.min(axis=1, keepdims=True)
         # the likeliest hull of each point first: what it is found to be at most rules many others out
         first = upper.argmin(axis=1)
-        pairs = self._begin(chunk, np.arange(len(chunk)), first, squares)
+        pairs = self._begin(np.arange(len(chunk)), first, squares)
         begun = np.zeros_like(alive)
         given_up = np.zeros(len(chunk), bool)
         for turn in range(_ROUNDS):
@@ -142,7 +142,7 @@ class _Hulls:
             pairs = pairs.of((alive & open_points[:, None])[pairs.point, pairs.hull])
             others = np.nonzero(alive & open_points[:, None] & ~begun & (self.sizes > 1)[None])
             if len(others[0]):
-                pairs = pairs + self._begin(chunk, others[0], others[1], squares)
+                pairs = pairs + self._begin(others[0], others[1], squares)
             # what float32 cannot bring any closer is as close as it gets
             width = (upper - lower)[pairs.point, pairs.hull]
             pairs = pairs.of(width * np.maximum(lower[pairs.point, pairs.hull], 1e-3) > 2.0 * self.rounding)
@@ -173,7 +173,7 @@ class _Hulls:
         least = np.minimum.reduceat(squares, self.begins, axis=1)
         return np.sqrt(np.maximum(least, 0.0) + 4.0 * self.rounding), squares
 
-    def _begin(self, chunk: IntArray, point: IntArray, hull: IntArray, squares: NDArray[np.float32]) -> _Pairs:
+    def _begin(self, point: IntArray, hull: IntArray, squares: NDArray[np.float32]) -> _Pairs:
         """Pairs whose search will see the nearest points of the hull."""
         seen = np.zeros((len(point), _SEEN), dtype=np.int64)
         n_seen = np.minimum(self.sizes[hull], _BEGINNING)

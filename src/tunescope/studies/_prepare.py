@@ -58,7 +58,8 @@ def prepare(
             watcher.noted(f"{task.name}: {note}")
     bench = Bench(store, tasks, device=study.device, watcher=watcher)
     encoders = tuple(
-        _find_encoder(choice, bench, where("encoders", index)) for index, choice in enumerate(study.encoders)
+        _find_encoder(choice, bench, study.allow_pickle, where("encoders", index))
+        for index, choice in enumerate(study.encoders)
     )
     _refuse_same_labels(encoders, where("encoders"))
     recipes = {encoder.label: _recipe(study, encoder, where("recipe")) for encoder in encoders}
@@ -80,18 +81,19 @@ def _find_tasks(study: Study, data_dir: str | Path | None, folder: Path, where: 
     return found
 
 
-def _find_encoder(choice: EncoderChoice, bench: Bench, where: str) -> Original:
+def _find_encoder(choice: EncoderChoice, bench: Bench, allow_pickle: bool, where: str) -> Original:
     """Load an encoder once, to know that it can be, what it is and how many layers it has."""
     from tunescope.encoders import load_encoder
 
     with _located(where):
-        encoder = load_encoder(choice.name, revision=choice.revision, device=bench.device)
+        encoder = load_encoder(choice.name, revision=choice.revision, device=bench.device, allow_pickle=allow_pickle)
     found = Original(
         label=choice.label or encoder.name,
         name=choice.name,
         revision=choice.revision,
         fingerprint=encoder.fingerprint,
         n_layers=encoder.n_layers,
+        allow_pickle=allow_pickle,
     )
     bench.remember(found, encoder)
     return found

@@ -153,6 +153,8 @@ class Study(_Settings):
     convention: Literal["all", "published", "both"] = "all"
     """Which label pairs count in a spatial similarity: all, as in the published code, or both, told apart."""
     device: str = "auto"
+    allow_pickle: bool = False
+    """Whether weights are read that are stored as a pickle only, which can run code: for sources that are trusted."""
     threads: Natural | None = None
     """Threads of PyTorch; all processors by default. A very small encoder is faster with one."""
     fraction: float | None = Field(default=None, gt=0, le=1)

@@ -111,6 +111,8 @@ class Original(EncoderState):
     revision: str | None
     fingerprint: str
     n_layers: int
+    allow_pickle: bool = False
+    """Whether its weights may be read from a pickle."""
 
     def inputs(self) -> dict[str, Any]:
         return {"fingerprint": self.fingerprint}
@@ -125,7 +127,7 @@ class Original(EncoderState):
     def load(self, bench: Bench) -> Encoder:
         from tunescope.encoders import load_encoder
 
-        return load_encoder(self.name, revision=self.revision, device=bench.device)
+        return load_encoder(self.name, revision=self.revision, device=bench.device, allow_pickle=self.allow_pickle)
 
 
 @dataclass
