@@ -91,7 +91,7 @@ def performance(study: Study) -> str:
             labels = of_stage["n_labels"]
             rows.append([task if stage == "original" else "", stage, *cells[:1], published[0], f"{cells[1]} ({labels})",
                          published[1], *cells[2:], published[2]])  # fmt: skip
-    head = ["task", "", "accuracy, %", "published", "clusters (labels)", "published", "similarity train–test, all pairs",
+    head = ["task", "", "accuracy, %", "published", "clusters (labels)", "published", "similarity train–test, all",
             "… published convention", "published"]  # fmt: skip
     return markdown(head, rows)
 
