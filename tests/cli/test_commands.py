@@ -146,11 +146,22 @@ def test_a_report_and_its_figures_are_written(ran, invoke):
     assert any("centroid-paths" in path for path in found["figures"])
 
 
+def started(command):
+    """A program as a terminal starts it: where the tests run in the background, Ctrl-C is ignored and handed down."""
+    return subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+
+
 @contextmanager
 def exploring(folder, *options):
     """The explorer in a process of its own, and the first line that it prints."""
     command = [sys.executable, "-m", "tunescope", "explore", str(folder), "--no-open", *options]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with started(command) as process:
         try:
             assert process.stdout is not None
             yield process, process.stdout.readline()
@@ -366,7 +377,7 @@ def test_debugging_shows_where_an_error_arose(tmp_path):
 def test_ctrl_c_says_how_to_go_on(study_file, tmp_path):
     command = [sys.executable, "-m", "tunescope", "run", str(study_file), "--epochs", "50", "--out"]
     command += [str(tmp_path / "out")]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with started(command) as process:
         assert process.stderr is not None
         for line in process.stderr:
             if "fine-tuning" in line:
