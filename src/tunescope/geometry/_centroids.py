@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tunescope.errors import RepresentationError
-from tunescope.geometry._hulls import _as_points
+from tunescope.geometry._hulls import as_points
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def centroids(X: ArrayLike, y: ArrayLike) -> Centroids:
     >>> centroids([[0.0, 0.0], [2.0, 0.0], [5.0, 5.0]], ["a", "a", "b"]).means.tolist()
     [[1.0, 0.0], [5.0, 5.0]]
     """
-    points, y = _as_points(X, "X"), np.asarray(y)
+    points, y = as_points(X, "X"), np.asarray(y)
     if y.shape != (len(points),):
         raise RepresentationError(
             f"y must have one label per point: X has {len(points)} points, y has shape {y.shape}."

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunescope.errors import RepresentationError
-from tunescope.geometry._extent import farthest, mean_and_largest
+from tunescope.geometry._extent import mean_and_largest, reach
 
 FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.int64]
@@ -75,19 +75,23 @@ class Coordinates:
 
 def _center_and_radius(X: FloatArray) -> tuple[NDArray[np.float64], float]:
     center, _ = mean_and_largest(X)
-    return center, float(np.sqrt(farthest(X, center)))
+    return center, float(np.sqrt(reach(X, center)[0]))
 
 
 def _blocks(X: FloatArray, rows: int = 4096) -> list[FloatArray]:
     return [X[i : i + rows] for i in range(0, len(X), rows)]
 
 
-def plain(X: FloatArray, center: NDArray[np.float64]) -> Coordinates:
-    """The original coordinates, without a copy unless the points lie far off: then they are centred, in float64."""
-    radius = float(np.sqrt(farthest(X, center)))
+def plain(X: FloatArray, center: NDArray[np.float64]) -> tuple[Coordinates, float]:
+    """The original coordinates and the root mean square distance of the points to their mean.
+
+    There is no copy unless the points lie far off: then they are centred, in float64.
+    """
+    largest, total = reach(X, center)
+    radius, scale = float(np.sqrt(largest)), float(np.sqrt(total / len(X)))
     if np.linalg.norm(center) > _FAR_OFF * radius:
-        return _unstretched(X.astype(np.float64) - center, np.zeros(X.shape[1]), radius)
-    return _unstretched(X, center, radius)
+        return _unstretched(X.astype(np.float64) - center, np.zeros(X.shape[1]), radius), scale
+    return _unstretched(X, center, radius), scale
 
 
 def _unstretched(points: FloatArray, center: NDArray[np.float64], radius: float) -> Coordinates:
@@ -129,18 +133,20 @@ def even(turned: NDArray[np.float64], axes: NDArray[np.float64], radius: float, 
 class Spaces:
     """The coordinates of one set of points; the evened ones are made when first asked for, once."""
 
-    def __init__(self, X: FloatArray) -> None:
+    def __init__(self, X: FloatArray, extent: tuple[NDArray[np.float64], float] | None = None) -> None:
+        """``extent``: mean and largest absolute value of X, where they are known."""
         X = np.ascontiguousarray(X)
         if not X.flags.writeable and X.nbytes <= _COPY_LIMIT:
             X = X.copy()  # the solver is compiled once more for arrays that are read-only
-        self.center, largest = mean_and_largest(X)
+        center, largest = mean_and_largest(X) if extent is None else extent
+        self.center: NDArray[np.float64] = center
         if largest > 0 and not _SMALLEST < largest < _LARGEST:
             raise RepresentationError(
                 f"The largest value is {largest:.3g}, and float64 has to square it: bring the points to between "
                 f"{_SMALLEST:g} and {_LARGEST:g}."
             )
         self.X = X
-        self.plain = plain(X, self.center)
+        self.plain, self.scale = plain(X, self.center)
         self._made: dict[float, Coordinates] = {}
         self._principal: tuple[NDArray[np.float64], NDArray[np.float64], float] | None = None
         self._lock = Lock()

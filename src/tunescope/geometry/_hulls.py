@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tunescope.errors import RepresentationError
-from tunescope.geometry._active_set import heights
+from tunescope.geometry._approach import approach
 from tunescope.geometry._certificates import THIN, HullDistance, Separation, Verdict, coincident
 from tunescope.geometry._coordinates import Coordinates, FloatArray, IntArray, Spaces
-from tunescope.geometry._extent import all_finite
+from tunescope.geometry._extent import apart, gap_along, mean_and_largest, take_in
 from tunescope.geometry._nearest_points import OPEN, nearest_points
 
 DEFAULT_RTOL = 1e-3
 """Relative width of the bounds of a distance, unless the caller asks for another."""
 
-_POOL = 128
+_POOL = (32, 128)
+"""Least and most candidates between scans: a sixteenth of the points, as a scan of few points costs little."""
 _USABLE = 1e-9
 """An earlier active set whose pivots differ more than this is nearly dependent by now: begin afresh."""
 CREEPING = 1e-6
@@ -26,6 +28,9 @@ _FEW = 96
 """Active points up to which adding them one by one is cheaper than a factorisation by LAPACK."""
 _SMALL_WEIGHT = 1e-12
 """Least weight with which an earlier active point takes part again."""
+
+
+_UNKNOWN = np.zeros(0)
 
 
 @dataclass(frozen=True)
@@ -57,31 +62,44 @@ def solve(
     start: Contact | None = None,
     max_steps: int | None = None,
     rounding: float = 1e-13,
-    pool: int = _POOL,
+    pool: int | None = None,
+    towards: NDArray[np.float64] | None = None,
 ) -> Contact:
-    """Run the active-set method on two ascending sets of rows; ``start`` is an earlier contact to begin with."""
+    """Run the active-set method on two ascending sets of rows; ``start`` is an earlier contact to begin with.
+
+    ``towards`` (d,) leads from the mean of the second set to that of the first, where it is known.
+    """
     d = space.rank
     rows = np.concatenate([rows_a, rows_b])
+    na = len(rows_a)
     capacity = min(d + 2, len(rows)) + 1
     active = np.empty(capacity, dtype=np.int64)
     weights = np.empty(capacity)
-    Qt, Rt = np.empty((capacity, d + 2)), np.empty((capacity, capacity))
+    direction = np.zeros(d)
+    counters = np.zeros(2, dtype=np.int64)
+    candidates = min(pool or min(max(_POOL[0], len(rows) // 16), _POOL[1]), len(rows))
+    left = max_steps if max_steps is not None else 40 * min(d + 2, len(rows)) + 400
     k = 0
     if start is not None:
         positions, carried = _positions(start, rows_a, rows_b, capacity - 1)
-        k = _begin_with(space, rows, len(rows_a), positions, carried, Qt, Rt, active, weights)
-    direction = np.zeros(d)
-    counters = np.zeros(2, dtype=np.int64)
-    steps = max_steps if max_steps is not None else 40 * min(d + 2, len(rows)) + 400
-    status, k, lower, upper = nearest_points(
-        space.points, space.center, space.stretch, rows, len(rows_a), space.size, verdict_only, rtol, least_gap,
-        rounding * space.size, CREEPING * space.size, cutoff, steps, min(pool, len(rows)), Qt, Rt, k, active,
-        weights, direction, counters,
+        k = len(positions)
+        active[:k], weights[:k] = positions, np.maximum(carried, _SMALL_WEIGHT)
+    status, k, lower, upper = approach(
+        space.points, space.center, space.stretch, rows, na, space.size, verdict_only, rtol, least_gap, cutoff, left,
+        candidates, towards if towards is not None else _UNKNOWN, k, capacity, active, weights, direction, counters,
     )  # fmt: skip
+    if status == OPEN:
+        Qt, Rt = np.empty((capacity, d + 2)), np.empty((capacity, capacity))
+        k = _begin_with(space, rows, na, active[:k].copy(), weights[:k].copy(), Qt, Rt, active, weights)
+        status, k, lower, upper = nearest_points(
+            space.points, space.center, space.stretch, rows, na, space.size, verdict_only, rtol, least_gap,
+            rounding * space.size, CREEPING * space.size, cutoff, max(1, left - int(counters[1])),
+            candidates, Qt, Rt, k, active, weights, direction, counters,
+        )  # fmt: skip
     positions = active[:k]
     return Contact(
         int(status), float(lower), float(upper), rows[positions], np.maximum(weights[:k], 0.0),
-        positions < len(rows_a), direction, int(counters[0]), int(counters[1]),
+        positions < na, direction, int(counters[0]), int(counters[1]),
     )  # fmt: skip
 
 
@@ -138,21 +156,22 @@ def certify(
 ) -> HullDistance:
     """The certificate of a contact, its bounds computed anew in the original space."""
     plain = spaces.plain
-    at_a = _index_in(rows_a, contact.rows[contact.first])
-    at_b = _index_in(rows_b, contact.rows[~contact.first])
-    weights_a = contact.weights[contact.first] / contact.weights[contact.first].sum()
-    weights_b = contact.weights[~contact.first] / contact.weights[~contact.first].sum()
-    near = weights_a @ (plain.points[rows_a[at_a]].astype(np.float64) - plain.center)
-    far = weights_b @ (plain.points[rows_b[at_b]].astype(np.float64) - plain.center)
-    upper = float(np.linalg.norm(near - far))
-    normal = space.normal(contact.direction)
-    if np.isfinite(contact.lower) and contact.lower > 0 and normal.any():
-        high, _ = heights(plain.points, rows_a, plain.center, normal)
-        _, low = heights(plain.points, rows_b, plain.center, normal)
+    rows, first = contact.rows, contact.first
+    weights = np.where(first, contact.weights / contact.weights[first].sum(), contact.weights)
+    weights[~first] /= contact.weights[~first].sum()
+    at_a, weights_a = _index_in(rows_a, rows[first]), weights[first]
+    at_b, weights_b = _index_in(rows_b, rows[~first]), weights[~first]
+    upper = apart(plain.points, rows, np.where(first, weights, -weights), plain.center)
+    if np.isfinite(contact.lower) and contact.lower > 0 and contact.direction.any():
+        normal = space.normal(contact.direction)
+        d = len(normal)
+        high, low = gap_along(plain.points, rows_a, rows_b, plain.center, normal)
         # a proved bound: less all that rounding may have added to the two projections
-        reach = 2.0 * plain.radius + float(np.linalg.norm(plain.center))
-        lower = float(high - low) - np.finfo(np.float64).eps * (
-            4.0 * len(normal) * reach + 2.0 * np.sqrt(len(normal)) * float(np.linalg.norm(spaces.center))
+        reach = 2.0 * plain.radius + math.sqrt(plain.center @ plain.center)
+        lower = (
+            high
+            - low
+            - np.finfo(np.float64).eps * (4.0 * d * reach + 2.0 * math.sqrt(d * (spaces.center @ spaces.center)))
         )
         if lower > tolerance:
             offset = float((high + low) / 2 + spaces.center @ normal)
@@ -188,8 +207,9 @@ def _index_in(rows: IntArray, wanted: IntArray) -> IntArray:
 
 
 def decide(
-    spaces: Spaces, rows_a: IntArray, rows_b: IntArray, tolerance: float, start: Contact | None = None
-) -> tuple[HullDistance, Contact]:
+    spaces: Spaces, rows_a: IntArray, rows_b: IntArray, tolerance: float, start: Contact | None = None,
+    towards: NDArray[np.float64] | None = None,
+) -> tuple[HullDistance, Contact]:  # fmt: skip
     """Do the hulls meet? First in the original coordinates, briefly; where that stalls, in evened ones."""
     space = spaces.plain
     brief = 3 * min(space.rank + 2, len(rows_a) + len(rows_b)) + 100
@@ -202,6 +222,7 @@ def decide(
         start=start,
         max_steps=brief,
         rounding=0.5 * coincident(spaces.X),
+        towards=towards,
     )
     answer = certify(spaces, space, contact, rows_a, rows_b, tolerance)
     if answer.separable or answer.meet:
@@ -226,22 +247,22 @@ def _decide_evened(
 
 def measure(
     spaces: Spaces, rows_a: IntArray, rows_b: IntArray, tolerance: float, rtol: float,
-    start: Contact | None = None,
+    start: Contact | None = None, towards: NDArray[np.float64] | None = None,
 ) -> tuple[HullDistance, Contact]:  # fmt: skip
     """Distance of the hulls to a relative width of ``rtol``, or the certificate that they meet."""
     space = spaces.plain
     if start is not None:
         same = _with_means_of(space, start)
-        high, _ = heights(space.points, rows_a, space.center, same.direction)
-        _, low = heights(space.points, rows_b, space.center, same.direction)
+        high, low = gap_along(space.points, rows_a, rows_b, space.center, same.direction)
         length = np.linalg.norm(same.direction)
         if length * (1.0 - rtol) * length <= high - low or length <= coincident(spaces.X) * space.radius:
             answer = certify(spaces, space, same, rows_a, rows_b, tolerance)
             if answer.meet or (answer.separable and answer.gap <= rtol):
                 return answer, same
     contact = solve(
-        space, rows_a, rows_b, verdict_only=False, rtol=0.5 * rtol, start=start, rounding=0.5 * coincident(spaces.X)
-    )
+        space, rows_a, rows_b, verdict_only=False, rtol=0.5 * rtol, start=start,
+        rounding=0.5 * coincident(spaces.X), towards=towards,
+    )  # fmt: skip
     answer = certify(spaces, space, contact, rows_a, rows_b, tolerance)
     if answer.separable or answer.meet:
         return answer, contact
@@ -286,7 +307,14 @@ def settle(X: FloatArray, rows_a: IntArray, rows_b: IntArray, tolerance: float, 
     return best
 
 
-def _as_points(points: ArrayLike, name: str) -> FloatArray:
+def as_points(points: ArrayLike, name: str) -> FloatArray:
+    """An array (n, d) of finite numbers, float32 or float64, or the error that says what is wrong with it."""
+    array = _as_array(points, name)
+    refuse_unfinite(array, mean_and_largest(array)[0], name)
+    return array
+
+
+def _as_array(points: ArrayLike, name: str) -> FloatArray:
     array = np.asarray(points)
     if array.ndim == 1:
         array = array.reshape(1, -1)
@@ -299,10 +327,17 @@ def _as_points(points: ArrayLike, name: str) -> FloatArray:
             array = array.astype(np.float64)
         except (TypeError, ValueError) as error:
             raise RepresentationError(f"{name} holds {array.dtype} values that are not numbers.") from error
-    if not all_finite(array):
+    return array
+
+
+def refuse_unfinite(array: FloatArray, means: NDArray[np.float64], name: str) -> None:
+    """Raise when X (n, d) holds NaN or infinity: either one spreads to a mean of its column.
+
+    So may numbers near the largest there are, hence the second look.
+    """
+    if not np.isfinite(means).all() and not np.isfinite(array).all():
         bad = int((~np.isfinite(array)).any(axis=1).sum())
         raise RepresentationError(f"{name} has NaN or infinite values in {bad} of its {len(array)} points.")
-    return array
 
 
 def check_rtol(rtol: float) -> None:
@@ -311,14 +346,36 @@ def check_rtol(rtol: float) -> None:
         raise RepresentationError(f"rtol must lie between 0 and 1; got {rtol}.")
 
 
-def _two_sets(A: ArrayLike, B: ArrayLike) -> tuple[Spaces, IntArray, IntArray]:
-    first, second = _as_points(A, "A"), _as_points(B, "B")
+@dataclass(frozen=True)
+class _TwoSets:
+    """Two sets of points as one, the first set's rows first."""
+
+    spaces: Spaces
+    rows_a: IntArray
+    rows_b: IntArray
+    towards: NDArray[np.float64]
+    """(d,) from the mean of the second set to that of the first."""
+
+    @property
+    def tolerance(self) -> float:
+        return THIN * self.spaces.radius
+
+
+def _two_sets(A: ArrayLike, B: ArrayLike) -> _TwoSets:
+    first, second = _as_array(A, "A"), _as_array(B, "B")
     if first.shape[1] != second.shape[1]:
         raise RepresentationError(
             f"A and B must lie in one space; their points have {first.shape[1]} and {second.shape[1]} numbers."
         )
-    both = np.concatenate([first, second])
-    return Spaces(both), np.arange(len(first)), np.arange(len(first), len(both))
+    na, nb = len(first), len(second)
+    both = np.empty((na + nb, first.shape[1]), dtype=np.result_type(first, second))
+    mean_a, largest_a = take_in(first, both[:na])
+    mean_b, largest_b = take_in(second, both[na:])
+    refuse_unfinite(first, mean_a, "A")
+    refuse_unfinite(second, mean_b, "B")
+    mean = (na * mean_a + nb * mean_b) / (na + nb)
+    spaces = Spaces(both, (mean, max(largest_a, largest_b)))
+    return _TwoSets(spaces, np.arange(na), np.arange(na, na + nb), mean_a - mean_b)
 
 
 def hull_distance(A: ArrayLike, B: ArrayLike, *, rtol: float = DEFAULT_RTOL) -> HullDistance:
@@ -352,8 +409,8 @@ def hull_distance(A: ArrayLike, B: ArrayLike, *, rtol: float = DEFAULT_RTOL) -> 
     ('separable', 3.0)
     """
     check_rtol(rtol)
-    spaces, rows_a, rows_b = _two_sets(A, B)
-    return measure(spaces, rows_a, rows_b, THIN * spaces.radius, rtol)[0]
+    two = _two_sets(A, B)
+    return measure(two.spaces, two.rows_a, two.rows_b, two.tolerance, rtol, towards=two.towards)[0]
 
 
 def separable(A: ArrayLike, B: ArrayLike) -> Separation:
@@ -381,6 +438,6 @@ def separable(A: ArrayLike, B: ArrayLike) -> Separation:
     >>> separable([[0.0], [2.0]], [[1.0]]).verdict
     'meet'
     """
-    spaces, rows_a, rows_b = _two_sets(A, B)
-    answer = decide(spaces, rows_a, rows_b, THIN * spaces.radius)[0]
+    two = _two_sets(A, B)
+    answer = decide(two.spaces, two.rows_a, two.rows_b, two.tolerance, towards=two.towards)[0]
     return Separation(**{f.name: getattr(answer, f.name) for f in fields(Separation)})

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from tunescope.errors import RepresentationError
 from tunescope.geometry._certificates import THIN, HullDistance
 from tunescope.geometry._coordinates import Spaces
-from tunescope.geometry._hulls import DEFAULT_RTOL, Contact, _as_points, check_rtol, decide, measure
+from tunescope.geometry._hulls import DEFAULT_RTOL, Contact, as_points, check_rtol, decide, measure
 from tunescope.geometry._threads import in_threads
 
 Convention = Literal["all", "published"]
@@ -142,7 +142,7 @@ def label_distances(
     >>> result.distances.round(6).tolist()
     [[0.0, 2.0, 6.0], [2.0, 0.0, 4.0], [6.0, 4.0, 0.0]]
     """
-    points, y = _as_points(X, "X"), np.asarray(y)
+    points, y = as_points(X, "X"), np.asarray(y)
     check_rtol(rtol)
     if y.shape != (len(points),):
         raise RepresentationError(

@@ -33,7 +33,7 @@ OPEN = 3
 _RENEW = 200
 """Steps after which the sums that are kept from step to step are computed anew."""
 
-_THIN = 1e-3
+THIN_GAP = 1e-3
 """Gaps below this share of the radius need a normal that is made exact before it bounds anything."""
 
 CONVERGED = 4
@@ -97,7 +97,7 @@ def _take_up(X, center, rows, na, size, count, Qt, Rt, S, weights, column):
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def _fill_pool(score, member, floor, pool, held):
+def fill_pool(score, member, floor, pool, held):
     """Positions of the largest scores above the floor into ``pool``; returns how many, and the best."""
     count = 0
     least = 0
@@ -219,7 +219,7 @@ def nearest_points(
         steps += taken
         fresh += taken
         norm = np.sqrt(dot(w, w))
-        if fresh > _RENEW or (fresh > 0 and norm < _THIN * size):
+        if fresh > _RENEW or (fresh > 0 and norm < THIN_GAP * size):
             # taking rows away piles up rounding, which a short difference feels
             sum_rows(Qt, k, sums)
             fresh = -1
@@ -250,7 +250,7 @@ def nearest_points(
                 height_b = dot(X[rows[S[c]]], w)
             if c > 0 and (S[c] < na) != (S[c - 1] < na):
                 break
-        if norm < _THIN * size:
+        if norm < THIN_GAP * size:
             base = dot(center, w)
             straighten(Qt, k, size, height_a - base, height_b - base, norm, w, column)
             height_a = 0.0
@@ -310,7 +310,7 @@ def nearest_points(
             if upper - lower <= rtol * upper:
                 status = CONVERGED
                 break
-            pooled, enter, beyond = _fill_pool(score, member, floor, pool, held)
+            pooled, enter, beyond = fill_pool(score, member, floor, pool, held)
             if enter < 0:
                 break
         write_column(X, center, rows[enter], enter < na, size, column)

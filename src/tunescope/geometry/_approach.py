@@ -1,0 +1,310 @@
+"""The quick way to the nearest points of two hulls: the active-set method on the inverse of the Gram matrix.
+
+The loop of ``_nearest_points`` with points that come in blocks and cheaper steps, for hulls that are well apart:
+it ends as soon as a scan of all points proves what was asked. Where squared lengths are not precise enough (gaps
+below 1e-3 of the radius, active points that nearly depend on each other) it hands its active set over to the
+orthogonal factor. Nothing rests on the inverse: direction and bounds come from the points and the weights.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from tunescope.geometry._active_set import FAST, dot
+from tunescope.geometry._gram_inverse import BLOCK, admit, affine_weights, combination, dismiss, up_to
+from tunescope.geometry._nearest_points import CONVERGED, OPEN, SEPARATED, THIN_GAP, fill_pool
+
+_FIRST_ROOM = 96
+"""Active points for which there is room at first; it doubles when they are more."""
+_DRIFT = 0.02
+"""Active points of one hull whose heights differ by more than this share of the gap asked for: the inverse is worn."""
+_TOGETHER = 0.4
+"""Points that come together lie at least this share as far beyond the plane as the first of them."""
+_EXHAUSTED = 0.1
+"""A pool whose best candidate lies less than this share as far beyond as at the scan is replaced."""
+_STALE = 20
+"""Steps without progress after which the orthogonal factor takes over."""
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _between_means(X, rows, na, w):
+    """w <- mean of the first ``na`` rows less that of the others."""
+    n = rows.shape[0]
+    for r in range(w.shape[0]):
+        w[r] = 0.0
+    for i in range(n):
+        x = X[rows[i]]
+        f = 1.0 / na if i < na else -1.0 / (n - na)
+        for r in range(w.shape[0]):
+            w[r] += f * x[r]
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _scores(X, rows, w, score):
+    """score[i] <- X[rows[i]] . w"""
+    for i in range(rows.shape[0]):
+        score[i] = dot(X[rows[i]], w)
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _larger(matrix, k, room):
+    grown = np.zeros((room, room))
+    grown[:k, :k] = matrix[:k, :k]
+    return grown
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _weights_of_one(weights, signs, k):
+    """Scale the weights of each hull to sum to one; False when a hull has none."""
+    sum_a = 0.0
+    sum_b = 0.0
+    for c in range(k):
+        if signs[c] > 0.0:
+            sum_a += weights[c]
+        else:
+            sum_b += weights[c]
+    if sum_a <= 0.0 or sum_b <= 0.0:
+        return False
+    for c in range(k):
+        weights[c] /= sum_a if signs[c] > 0.0 else sum_b
+    return True
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _to_affine_minimizer(k, S, active, signs, weights, target, member, inverse, Z, work):
+    """Move to the affine minimiser, dropping the points that block the way: (k, steps), or -k: unknown."""
+    steps = 0
+    while True:
+        steps += 1
+        if not affine_weights(Z, signs, k, target):
+            return -k, steps
+        step = 1.0
+        block = -1
+        for c in range(k):
+            if target[c] <= 0.0:
+                change = weights[c] - target[c]
+                t = weights[c] / change if change > 0.0 else 0.0
+                if block < 0 or t < step:
+                    step = min(t, step)
+                    block = c
+        if block < 0:
+            for c in range(k):
+                weights[c] = target[c]
+            return k, steps
+        for c in range(k):
+            weights[c] += step * (target[c] - weights[c])
+        weights[block] = 0.0
+        for c in range(k - 1, -1, -1):
+            if c == block or (weights[c] <= 1e-15 and target[c] <= 0.0):
+                member[S[c]] = 0
+                dismiss(c, k, active, signs, inverse, Z, work)
+                k -= 1
+                S[c] = S[k]
+                weights[c] = weights[k]
+                target[c] = target[k]
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _price(X, rows, na, w, height_a, height_b, member, pool, pooled, beyond):
+    """beyond[t] <- how far candidate t lies beyond its plane (0 when active); returns the farthest, -1 if none."""
+    best = -1
+    most = 0.0
+    for t in range(pooled):
+        p = pool[t]
+        beyond[t] = 0.0
+        if member[p] == 0:
+            s = dot(X[rows[p]], w)
+            beyond[t] = height_a - s if p < na else s - height_b
+            if beyond[t] > most:
+                most = beyond[t]
+                best = t
+    return best
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def approach(
+    X, center, stretch, rows, na, size, verdict_only, rtol, least_gap, cutoff, max_steps, pool_size,
+    towards, k, capacity, S, weights, direction, counters,
+):  # fmt: skip
+    """Nearest points of conv(X[rows[:na]]) and conv(X[rows[na:]]), or an active set to go on from.
+
+    Arguments as in ``nearest_points``; S and weights have room for ``capacity`` points, and with k > 0 their first
+    k hold an active set to begin with. Else the search begins with the two points that face each other along
+    ``towards`` (d), the mean of the first hull less that of the second; empty when it is not known. Returns (status,
+    k, lower, upper); the status is ``OPEN`` when more digits are needed: S[:k] and weights[:k] are where to go on.
+    """
+    d = X.shape[1]
+    n = rows.shape[0]
+    room = up_to(min(capacity, max(_FIRST_ROOM, 2 * k)))
+    inverse = np.zeros((room, room))
+    Z = np.empty((2, capacity))
+    active = np.empty(capacity, np.int64)
+    signs = np.empty(capacity)
+    target = np.empty(capacity)
+    cross = np.empty((BLOCK, up_to(capacity)))
+    solved = np.empty((BLOCK, up_to(capacity)))
+    columns = np.empty((BLOCK, d))
+    small = np.empty((BLOCK + 1, BLOCK + 4))
+    entering = np.empty(BLOCK, np.int64)
+    entering_signs = np.empty(BLOCK)
+    positions = np.empty(BLOCK, np.int64)
+    w = np.empty(d)
+    score = np.empty(n)
+    member = np.zeros(n, np.int8)
+    pool = np.empty(pool_size, np.int64)
+    beyond = np.empty(pool_size)
+    pooled = 0
+    scans = 0
+    steps = 0
+    stale = 0
+    best_norm = np.inf
+    lower = -np.inf
+    upper = np.inf
+    status = OPEN
+    at_scan = 0.0
+    given = S[:k].copy()
+    given_weights = weights[:k].copy()
+    k = 0
+    t = 0
+    while t < given.shape[0]:
+        m = min(BLOCK, given.shape[0] - t)
+        for j in range(m):
+            p = given[t + j]
+            entering[j] = rows[p]
+            entering_signs[j] = 1.0 if p < na else -1.0
+        count = admit(
+            X, center, entering, entering_signs, m, size, active, signs, k, inverse, Z, columns, cross, solved, small
+        )
+        for j in range(count):
+            S[k + j] = given[t + j]
+            weights[k + j] = given_weights[t + j]
+        k += count
+        t += count if count == m else count + 1  # behind one that depends on others
+    if not _weights_of_one(weights, signs, k):
+        if towards.shape[0] == d:
+            w[:] = towards
+        else:
+            _between_means(X, rows, na, w)
+        _scores(X, rows, w, score)
+        scans += 1
+        S[0] = np.argmin(score[:na])
+        S[1] = na + np.argmax(score[na:])
+        for t in range(2):
+            entering[t] = rows[S[t]]
+            entering_signs[t] = 1.0 - 2.0 * t
+            weights[t] = 1.0
+        k = admit(
+            X, center, entering, entering_signs, 2, size, active, signs, 0, inverse, Z, columns, cross, solved, small
+        )
+        if k < 2:
+            counters[0] += scans
+            return status, 2, lower, upper
+    for c in range(k):
+        member[S[c]] = 1
+    while True:
+        kept, taken = _to_affine_minimizer(k, S, active, signs, weights, target, member, inverse, Z, solved[0])
+        steps += taken
+        k = abs(kept)
+        if kept < 0:
+            break
+        for c in range(k):
+            target[c] = signs[c] * weights[c]
+        combination(X, active, target, k, w)
+        square = dot(w, w)
+        norm = np.sqrt(square)
+        upper = norm
+        stale = 0 if norm < best_norm * (1.0 - 1e-10) else stale + 1
+        best_norm = min(best_norm, norm)
+        if norm < THIN_GAP * size or stale > _STALE or steps >= max_steps:
+            break
+        # the heights of the two faces: those of any active point of each
+        height_a = 0.0
+        height_b = 0.0
+        for c in range(k):
+            if signs[c] > 0.0:
+                height_a = dot(X[active[c]], w)
+            else:
+                height_b = dot(X[active[c]], w)
+            if c > 0 and signs[c] != signs[c - 1]:
+                break
+        first = _price(X, rows, na, w, height_a, height_b, member, pool, pooled, beyond)
+        if first < 0 or beyond[first] <= max(_EXHAUSTED * at_scan, 0.25 * rtol * square):
+            scans += 1
+            _scores(X, rows, w, score)
+            # the heights of the faces, from all active points: they agree unless the inverse is worn
+            height_a = 0.0
+            height_b = 0.0
+            for c in range(k):
+                if signs[c] > 0.0:
+                    height_a += weights[c] * score[S[c]]
+                else:
+                    height_b += weights[c] * score[S[c]]
+            drift = 0.0
+            for c in range(k):
+                drift = max(drift, abs(score[S[c]] - (height_a if signs[c] > 0.0 else height_b)))
+            least = np.inf
+            most = -np.inf
+            for i in range(na):
+                least = min(least, score[i])
+                score[i] = height_a - score[i]
+            for i in range(na, n):
+                most = max(most, score[i])
+                score[i] -= height_b
+            gap = (least - most) / norm
+            if gap > lower:
+                lower = gap
+                direction[:] = w
+            if verdict_only and gap > 0.0:
+                length = 0.0
+                for r in range(d):
+                    length += (w[r] * stretch[r]) ** 2
+                if (least - most) / np.sqrt(length) > least_gap:
+                    status = SEPARATED
+                    direction[:] = w
+                    break
+            if lower > cutoff:
+                status = SEPARATED
+                break
+            if upper - lower <= rtol * upper:
+                status = CONVERGED
+                break
+            if drift > _DRIFT * rtol * square:
+                break
+            pooled, entered, at_scan = fill_pool(score, member, 0.0, pool, beyond)
+            if entered < 0:
+                break
+            first = 0
+            for t in range(1, pooled):
+                if beyond[t] > beyond[first]:
+                    first = t
+        m = 0
+        floor = _TOGETHER * beyond[first]
+        while first >= 0 and m < min(BLOCK, capacity - 1 - k):
+            p = pool[first]
+            positions[m] = p
+            entering[m] = rows[p]
+            entering_signs[m] = 1.0 if p < na else -1.0
+            beyond[first] = 0.0
+            m += 1
+            first = -1
+            most = floor
+            for t in range(pooled):
+                if beyond[t] > most:
+                    most = beyond[t]
+                    first = t
+        if k + m > inverse.shape[0]:
+            inverse = _larger(inverse, k, up_to(min(capacity, 2 * k + BLOCK)))
+        count = admit(
+            X, center, entering, entering_signs, m, size, active, signs, k, inverse, Z, columns, cross, solved, small
+        )
+        for j in range(count):
+            S[k + j] = positions[j]
+            weights[k + j] = 0.0
+            member[positions[j]] = 1
+        k += count
+        if count == 0:
+            break
+    counters[0] += scans
+    counters[1] += steps
+    return status, k, lower, upper
