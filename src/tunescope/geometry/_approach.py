@@ -2,7 +2,7 @@
 
 The loop of ``_nearest_points`` with points that come in blocks and cheaper steps, for hulls that are well apart:
 it ends as soon as a scan of all points proves what was asked. Where squared lengths are not precise enough (gaps
-below 1e-3 of the radius, active points that nearly depend on each other) it hands its active set over to the
+far below 1e-3 of the radius, active points that nearly depend on each other) it hands its active set over to the
 orthogonal factor. Nothing rests on the inverse: direction and bounds come from the points and the weights.
 """
 
@@ -12,8 +12,8 @@ import numpy as np
 from numba import njit
 
 from tunescope.geometry._active_set import FAST, dot
-from tunescope.geometry._gram_inverse import BLOCK, admit, affine_weights, combination, dismiss, up_to
-from tunescope.geometry._nearest_points import CONVERGED, OPEN, SEPARATED, THIN_GAP, fill_pool
+from tunescope.geometry._gram_inverse import BLOCK, admit, affine_weights, combination, dismiss, refine, up_to
+from tunescope.geometry._nearest_points import CONVERGED, OPEN, SEPARATED, fill_pool
 
 _FIRST_ROOM = 96
 """Active points for which there is room at first; it doubles when they are more."""
@@ -23,6 +23,8 @@ _TOGETHER = 0.4
 """Points that come together lie at least this share as far beyond the plane as the first of them."""
 _EXHAUSTED = 0.1
 """A pool whose best candidate lies less than this share as far beyond as at the scan is replaced."""
+_NEARER = 1e-6
+"""Means nearer than this share of the radius are beyond what squared lengths can tell."""
 _STALE = 20
 """Steps without progress after which the orthogonal factor takes over."""
 
@@ -125,14 +127,15 @@ def _price(X, rows, na, w, height_a, height_b, member, pool, pooled, beyond):
 @njit(cache=True, fastmath=FAST, nogil=True)
 def approach(
     X, center, stretch, rows, na, size, verdict_only, rtol, least_gap, cutoff, max_steps, pool_size,
-    towards, k, capacity, S, weights, direction, counters,
+    towards, k, capacity, S, weights, direction, planes, counters,
 ):  # fmt: skip
     """Nearest points of conv(X[rows[:na]]) and conv(X[rows[na:]]), or an active set to go on from.
 
     Arguments as in ``nearest_points``; S and weights have room for ``capacity`` points, and with k > 0 their first
     k hold an active set to begin with. Else the search begins with the two points that face each other along
     ``towards`` (d), the mean of the first hull less that of the second; empty when it is not known. Returns (status,
-    k, lower, upper); the status is ``OPEN`` when more digits are needed: S[:k] and weights[:k] are where to go on.
+    k, lower, upper); ``planes`` are the heights X . direction of the two supporting planes for a direction of length
+    one. The status is ``OPEN`` when more digits are needed: S[:k] and weights[:k] are where to go on.
     """
     d = X.shape[1]
     n = rows.shape[0]
@@ -163,6 +166,7 @@ def approach(
     upper = np.inf
     status = OPEN
     at_scan = 0.0
+    refined = False
     given = S[:k].copy()
     given_weights = weights[:k].copy()
     k = 0
@@ -216,7 +220,7 @@ def approach(
         upper = norm
         stale = 0 if norm < best_norm * (1.0 - 1e-10) else stale + 1
         best_norm = min(best_norm, norm)
-        if norm < THIN_GAP * size or stale > _STALE or steps >= max_steps:
+        if norm < _NEARER * size or stale > _STALE or steps >= max_steps:
             break
         # the heights of the two faces: those of any active point of each
         height_a = 0.0
@@ -230,19 +234,27 @@ def approach(
                 break
         first = _price(X, rows, na, w, height_a, height_b, member, pool, pooled, beyond)
         if first < 0 or beyond[first] <= max(_EXHAUSTED * at_scan, 0.25 * rtol * square):
-            scans += 1
-            _scores(X, rows, w, score)
-            # the heights of the faces, from all active points: they agree unless the inverse is worn
+            # the heights of the two faces, from all active points: they agree unless the inverse is worn
             height_a = 0.0
             height_b = 0.0
             for c in range(k):
+                target[c] = dot(X[active[c]], w)
                 if signs[c] > 0.0:
-                    height_a += weights[c] * score[S[c]]
+                    height_a += weights[c] * target[c]
                 else:
-                    height_b += weights[c] * score[S[c]]
+                    height_b += weights[c] * target[c]
             drift = 0.0
             for c in range(k):
-                drift = max(drift, abs(score[S[c]] - (height_a if signs[c] > 0.0 else height_b)))
+                drift = max(drift, abs(target[c] - (height_a if signs[c] > 0.0 else height_b)))
+            if drift > _DRIFT * rtol * square:
+                if refined:
+                    break
+                refine(X, center, size, active, signs, k, inverse, Z, columns[0], cross, solved)
+                refined = True
+                continue
+            refined = False
+            scans += 1
+            _scores(X, rows, w, score)
             least = np.inf
             most = -np.inf
             for i in range(na):
@@ -255,6 +267,8 @@ def approach(
             if gap > lower:
                 lower = gap
                 direction[:] = w
+                planes[0] = least / norm
+                planes[1] = most / norm
             if verdict_only and gap > 0.0:
                 length = 0.0
                 for r in range(d):
@@ -262,14 +276,14 @@ def approach(
                 if (least - most) / np.sqrt(length) > least_gap:
                     status = SEPARATED
                     direction[:] = w
+                    planes[0] = least / norm
+                    planes[1] = most / norm
                     break
             if lower > cutoff:
                 status = SEPARATED
                 break
             if upper - lower <= rtol * upper:
                 status = CONVERGED
-                break
-            if drift > _DRIFT * rtol * square:
                 break
             pooled, entered, at_scan = fill_pool(score, member, 0.0, pool, beyond)
             if entered < 0:

@@ -9,6 +9,7 @@ largest one. Distances are always measured in the original space.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunescope.errors import RepresentationError
-from tunescope.geometry._extent import mean_and_largest, reach
+from tunescope.geometry._extent import farthest_stretched, mean_and_largest, reach, squares_by_column, stretch_into
 
 FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.int64]
@@ -37,6 +38,9 @@ _FAR_OFF = 10.0
 _SMALLEST, _LARGEST = 1e-100, 1e100
 _COPY_LIMIT = 2**27
 """Bytes up to which points that are read-only are copied."""
+
+_ROWS = 1024
+"""Points that are turned at a time."""
 
 _SAMPLE = 8
 """Points per dimension from which the principal axes are found."""
@@ -69,17 +73,13 @@ class Coordinates:
         normal = direction * self.stretch
         if self.axes is not None:
             normal = self.axes @ normal
-        length = np.linalg.norm(normal)
+        length = math.sqrt(normal @ normal)
         return normal / length if length > 0 else normal
 
 
 def _center_and_radius(X: FloatArray) -> tuple[NDArray[np.float64], float]:
     center, _ = mean_and_largest(X)
     return center, float(np.sqrt(reach(X, center)[0]))
-
-
-def _blocks(X: FloatArray, rows: int = 4096) -> list[FloatArray]:
-    return [X[i : i + rows] for i in range(0, len(X), rows)]
 
 
 def plain(X: FloatArray, center: NDArray[np.float64]) -> tuple[Coordinates, float]:
@@ -108,26 +108,25 @@ def principal(X: FloatArray) -> tuple[NDArray[np.float64], NDArray[np.float64], 
         return difference @ axes, axes, radius
     # any orthonormal axes keep all there is; those of a part of the points are principal enough
     sample = X[:: max(1, n // (_SAMPLE * d))].astype(np.float64) - center
-    axes = np.linalg.eigh(sample.T @ sample)[1][:, ::-1]
+    axes = np.ascontiguousarray(np.linalg.eigh(sample.T @ sample)[1][:, ::-1])
     turned = np.empty((n, d))
-    for i in range(0, n, 4096):
-        turned[i : i + 4096] = (X[i : i + 4096].astype(np.float64) - center) @ axes
+    for i in range(0, n, _ROWS):
+        np.matmul(X[i : i + _ROWS] - center, axes, out=turned[i : i + _ROWS])
     return turned, axes, radius
 
 
 def even(turned: NDArray[np.float64], axes: NDArray[np.float64], radius: float, share: float) -> Coordinates:
     """Points on principal axes, each axis divided by its width but by no less than a share of the largest one."""
-    width = np.sqrt(np.einsum("ij,ij->j", turned, turned) / max(len(turned), 1))
+    width = np.sqrt(squares_by_column(turned) / max(len(turned), 1))
     widest = float(width.max(initial=0.0))
     if widest == 0.0:
         return Coordinates(turned[:, :1].copy(), np.zeros(1), np.ones(1), 1.0, radius, axes[:, :1])
-    keep = width > _NO_WIDTH * widest
+    keep = np.flatnonzero(width > _NO_WIDTH * widest)
     stretch = 1.0 / np.maximum(width[keep], share * widest)
-    points = np.ascontiguousarray(turned[:, keep])
-    points *= stretch
-    size = float(np.sqrt(np.einsum("ij,ij->i", points, points).max(initial=0.0)))
-    points /= size
-    return Coordinates(points, np.zeros(points.shape[1]), stretch / size, 1.0, radius, axes[:, keep])
+    stretch /= farthest_stretched(turned, keep, stretch)
+    points = np.empty((len(turned), len(keep)))
+    stretch_into(turned, keep, stretch, points)
+    return Coordinates(points, np.zeros(len(keep)), stretch, 1.0, radius, axes[:, keep])
 
 
 class Spaces:

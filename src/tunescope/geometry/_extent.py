@@ -61,23 +61,27 @@ def take_in(X, out):
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def means_by_group(X, group, k):
-    """(k, d) float64 means of the rows of X (n, d) in each of the groups 0 … k - 1, and the largest absolute value."""
-    n, d = X.shape
+def take_in_order(X, order, starts, out):
+    """Copy the rows X[order] to ``out``, group by group: group g takes the places starts[g] to starts[g + 1].
+
+    Returns the (k, d) float64 means of the groups and the largest absolute value.
+    """
+    d = X.shape[1]
+    k = starts.shape[0] - 1
     means = np.zeros((k, d))
-    counts = np.zeros(k)
     most = np.zeros(d)
-    for i in range(n):
-        x = X[i]
-        mean = means[group[i]]
-        counts[group[i]] += 1.0
-        for r in range(d):
-            v = np.float64(x[r])
-            mean[r] += v
-            most[r] = max(most[r], abs(v))
     for g in range(k):
+        mean = means[g]
+        for i in range(starts[g], starts[g + 1]):
+            x = X[order[i]]
+            p = out[i]
+            for r in range(d):
+                v = np.float64(x[r])
+                p[r] = x[r]
+                mean[r] += v
+                most[r] = max(most[r], abs(v))
         for r in range(d):
-            means[g, r] /= counts[g]
+            mean[r] /= max(1, starts[g + 1] - starts[g])
     return means, most.max()
 
 
@@ -111,12 +115,51 @@ def gap_along(X, rows_a, rows_b, origin, normal):
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def apart(X, rows, weights, center):
-    """Length of the weighted sum of rows of X (n, d), centred, in float64: how far apart two weighted means are."""
+def difference(X, rows_a, weights_a, rows_b, weights_b, center):
+    """(d,) weighted mean of rows_a less that of rows_b, from centred rows of X (n, d), in float64."""
     total = np.zeros(center.shape[0])
-    for i in range(rows.shape[0]):
-        f = weights[i]
-        x = X[rows[i]]
+    for i in range(rows_a.shape[0]):
+        f = weights_a[i]
+        x = X[rows_a[i]]
         for r in range(total.shape[0]):
             total[r] += f * (x[r] - center[r])
-    return np.sqrt(dot(total, total))
+    for i in range(rows_b.shape[0]):
+        f = weights_b[i]
+        x = X[rows_b[i]]
+        for r in range(total.shape[0]):
+            total[r] -= f * (x[r] - center[r])
+    return total
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def squares_by_column(X):
+    """(d,) sums of the squares in the columns of X (n, d), in float64."""
+    total = np.zeros(X.shape[1])
+    for i in range(X.shape[0]):
+        x = X[i]
+        for r in range(total.shape[0]):
+            total[r] += x[r] * x[r]
+    return total
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def farthest_stretched(X, columns, stretch):
+    """Largest length of a row of X[:, columns] * stretch."""
+    largest = 0.0
+    for i in range(X.shape[0]):
+        x = X[i]
+        square = 0.0
+        for r in range(columns.shape[0]):
+            square += (x[columns[r]] * stretch[r]) ** 2
+        largest = max(largest, square)
+    return np.sqrt(largest)
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def stretch_into(X, columns, stretch, out):
+    """out (n, k) <- X[:, columns] * stretch."""
+    for i in range(X.shape[0]):
+        x = X[i]
+        p = out[i]
+        for r in range(columns.shape[0]):
+            p[r] = x[columns[r]] * stretch[r]

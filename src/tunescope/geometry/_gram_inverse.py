@@ -313,6 +313,42 @@ def dismiss(j, k, active, signs, inverse, Z, solved):
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
+def refine(X, center, size, active, signs, k, inverse, Z, column, cross, solved):
+    """One step of iterative refinement of Z, with residuals from the points: takes away the wear of the updates."""
+    wide = up_to(k)
+    for side in range(2):
+        z = Z[side]
+        line = cross[side]
+        total = 0.0
+        sum_a = 0.0
+        sum_b = 0.0
+        for c in range(k):
+            line[c] = signs[c] * z[c]
+            total += line[c]
+            if signs[c] > 0.0:
+                sum_a += z[c]
+            else:
+                sum_b += z[c]
+        combination(X, active, line, k, column)
+        for r in range(column.shape[0]):
+            column[r] -= total * center[r]
+        base = dot(center, column)
+        for c in range(k):
+            share = sum_a if signs[c] > 0.0 else sum_b
+            wanted = 1.0 if (signs[c] > 0.0) == (side == 0) else 0.0
+            line[c] = wanted - signs[c] * (dot(X[active[c]], column) - base) - size * size * share
+        for c in range(k, wide):
+            line[c] = 0.0
+    for c in range(wide):
+        cross[2, c] = 0.0
+        cross[3, c] = 0.0
+    _solve(inverse, k, wide, cross, 4, solved)
+    for c in range(k):
+        Z[0, c] += solved[0, c]
+        Z[1, c] += solved[1, c]
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
 def affine_weights(Z, signs, k, weights):
     """weights (k) of the nearest points of the two affine hulls; False when they are not determined."""
     aa = 0.0

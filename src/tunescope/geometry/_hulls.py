@@ -12,7 +12,7 @@ from tunescope.errors import RepresentationError
 from tunescope.geometry._approach import approach
 from tunescope.geometry._certificates import THIN, HullDistance, Separation, Verdict, coincident
 from tunescope.geometry._coordinates import Coordinates, FloatArray, IntArray, Spaces
-from tunescope.geometry._extent import apart, gap_along, mean_and_largest, take_in
+from tunescope.geometry._extent import difference, gap_along, mean_and_largest, take_in
 from tunescope.geometry._nearest_points import OPEN, nearest_points
 
 DEFAULT_RTOL = 1e-3
@@ -22,7 +22,7 @@ _POOL = (32, 128)
 """Least and most candidates between scans: a sixteenth of the points, as a scan of few points costs little."""
 _USABLE = 1e-9
 """An earlier active set whose pivots differ more than this is nearly dependent by now: begin afresh."""
-CREEPING = 1e-6
+CREEPING = 1e-5
 """Means nearer than this share of the radius most often belong to hulls that meet: slow progress ends the search."""
 _FEW = 96
 """Active points up to which adding them one by one is cheaper than a factorisation by LAPACK."""
@@ -30,6 +30,7 @@ _SMALL_WEIGHT = 1e-12
 """Least weight with which an earlier active point takes part again."""
 
 
+_EPSILON = float(np.finfo(np.float64).eps)
 _UNKNOWN = np.zeros(0)
 
 
@@ -48,6 +49,8 @@ class Contact:
     direction: NDArray[np.float64]
     scans: int
     steps: int
+    planes: tuple[float, float] | None = None
+    """Heights (points . unit direction) of the two supporting planes, where the search left them."""
 
 
 def solve(
@@ -77,6 +80,7 @@ def solve(
     weights = np.empty(capacity)
     direction = np.zeros(d)
     counters = np.zeros(2, dtype=np.int64)
+    planes = np.zeros(2)
     candidates = min(pool or min(max(_POOL[0], len(rows) // 16), _POOL[1]), len(rows))
     left = max_steps if max_steps is not None else 40 * min(d + 2, len(rows)) + 400
     k = 0
@@ -86,9 +90,11 @@ def solve(
         active[:k], weights[:k] = positions, np.maximum(carried, _SMALL_WEIGHT)
     status, k, lower, upper = approach(
         space.points, space.center, space.stretch, rows, na, space.size, verdict_only, rtol, least_gap, cutoff, left,
-        candidates, towards if towards is not None else _UNKNOWN, k, capacity, active, weights, direction, counters,
+        candidates, towards if towards is not None else _UNKNOWN, k, capacity, active, weights, direction,
+        planes, counters,
     )  # fmt: skip
-    if status == OPEN:
+    settled = status != OPEN
+    if not settled:
         Qt, Rt = np.empty((capacity, d + 2)), np.empty((capacity, capacity))
         k = _begin_with(space, rows, na, active[:k].copy(), weights[:k].copy(), Qt, Rt, active, weights)
         status, k, lower, upper = nearest_points(
@@ -100,6 +106,7 @@ def solve(
     return Contact(
         int(status), float(lower), float(upper), rows[positions], np.maximum(weights[:k], 0.0),
         positions < na, direction, int(counters[0]), int(counters[1]),
+        (float(planes[0]), float(planes[1])) if settled else None,
     )  # fmt: skip
 
 
@@ -157,22 +164,24 @@ def certify(
     """The certificate of a contact, its bounds computed anew in the original space."""
     plain = spaces.plain
     rows, first = contact.rows, contact.first
-    weights = np.where(first, contact.weights / contact.weights[first].sum(), contact.weights)
-    weights[~first] /= contact.weights[~first].sum()
-    at_a, weights_a = _index_in(rows_a, rows[first]), weights[first]
-    at_b, weights_b = _index_in(rows_b, rows[~first]), weights[~first]
-    upper = apart(plain.points, rows, np.where(first, weights, -weights), plain.center)
-    if np.isfinite(contact.lower) and contact.lower > 0 and contact.direction.any():
+    at_a, at_b = np.searchsorted(rows_a, rows[first]), np.searchsorted(rows_b, rows[~first])
+    weights_a, weights_b = contact.weights[first], contact.weights[~first]
+    weights_a /= weights_a.sum()
+    weights_b /= weights_b.sum()
+    between = difference(plain.points, rows_a[at_a], weights_a, rows_b[at_b], weights_b, plain.center)
+    upper = math.sqrt(between @ between)
+    if 0 < contact.lower < math.inf and contact.direction.any():
         normal = space.normal(contact.direction)
         d = len(normal)
-        high, low = gap_along(plain.points, rows_a, rows_b, plain.center, normal)
+        if contact.planes is not None and space is plain:
+            base = float(plain.center @ normal)
+            high, low = contact.planes[0] - base, contact.planes[1] - base
+        else:
+            high, low = gap_along(plain.points, rows_a, rows_b, plain.center, normal)
         # a proved bound: less all that rounding may have added to the two projections
         reach = 2.0 * plain.radius + math.sqrt(plain.center @ plain.center)
-        lower = (
-            high
-            - low
-            - np.finfo(np.float64).eps * (4.0 * d * reach + 2.0 * math.sqrt(d * (spaces.center @ spaces.center)))
-        )
+        rounding = 4.0 * d * reach + 2.0 * math.sqrt(d * (spaces.center @ spaces.center))
+        lower = float(high - low) - _EPSILON * rounding
         if lower > tolerance:
             offset = float((high + low) / 2 + spaces.center @ normal)
             # rounding of the two bounds may cross when they agree to all digits
@@ -200,10 +209,6 @@ def contact_of(answer: HullDistance, rows_a: IntArray, rows_b: IntArray) -> Cont
         np.repeat([True, False], [len(answer.points_a), len(answer.points_b)]),
         np.zeros(0), 0, 0,
     )  # fmt: skip
-
-
-def _index_in(rows: IntArray, wanted: IntArray) -> IntArray:
-    return np.searchsorted(rows, wanted).astype(np.int64)
 
 
 def decide(
@@ -234,7 +239,8 @@ def _decide_evened(
     spaces: Spaces, rows_a: IntArray, rows_b: IntArray, tolerance: float, start: Contact, best: HullDistance
 ) -> tuple[HullDistance, Contact]:
     """Go on from where the original coordinates stalled: weights mean the same point in any coordinates."""
-    for space in (spaces.evened, spaces.flat):
+    for flat in (False, True):
+        space = spaces.flat if flat else spaces.evened
         contact = solve(space, rows_a, rows_b, verdict_only=True, least_gap=tolerance, start=start)
         answer = certify(spaces, space, contact, rows_a, rows_b, tolerance)
         if answer.separable or answer.meet:
@@ -251,14 +257,8 @@ def measure(
 ) -> tuple[HullDistance, Contact]:  # fmt: skip
     """Distance of the hulls to a relative width of ``rtol``, or the certificate that they meet."""
     space = spaces.plain
-    if start is not None:
-        same = _with_means_of(space, start)
-        high, low = gap_along(space.points, rows_a, rows_b, space.center, same.direction)
-        length = np.linalg.norm(same.direction)
-        if length * (1.0 - rtol) * length <= high - low or length <= coincident(spaces.X) * space.radius:
-            answer = certify(spaces, space, same, rows_a, rows_b, tolerance)
-            if answer.meet or (answer.separable and answer.gap <= rtol):
-                return answer, same
+    if start is not None and start.upper <= tolerance:
+        start = None  # a common point is spread over as many points as there are dimensions: no face to begin with
     contact = solve(
         space, rows_a, rows_b, verdict_only=False, rtol=0.5 * rtol, start=start,
         rounding=0.5 * coincident(spaces.X), towards=towards,
@@ -271,18 +271,17 @@ def measure(
         # apart after all, and thin: the original coordinates measure it, without giving up
         contact = solve(space, rows_a, rows_b, verdict_only=False, rtol=0.5 * rtol, start=evened_contact)
         finer = certify(spaces, space, contact, rows_a, rows_b, tolerance)
-        if finer.separable and finer.gap < answer.gap:
-            return finer, contact
+        return _tightest(answer, finer), contact if finer.upper < answer.upper else evened_contact
     return answer, evened_contact
 
 
-def _with_means_of(space: Coordinates, earlier: Contact) -> Contact:
-    """The two weighted means of an earlier contact, where its points are now, and the line between them."""
-    signs = np.where(earlier.first, 1.0, -1.0)
-    sums = np.where(earlier.first, earlier.weights[earlier.first].sum(), earlier.weights[~earlier.first].sum())
-    weights = earlier.weights / sums
-    direction = (signs * weights) @ (space.points[earlier.rows] - space.center)
-    return replace(earlier, weights=weights, direction=direction, lower=1.0, scans=1, steps=0)
+def _tightest(one: HullDistance, other: HullDistance) -> HullDistance:
+    """The better hyperplane of two certificates of a separable pair, with the nearer two means."""
+    below, above = max(one, other, key=lambda c: c.lower), min(one, other, key=lambda c: c.upper)
+    return replace(
+        below, upper=above.upper, lower=min(below.lower, above.upper), points_a=above.points_a,
+        weights_a=above.weights_a, points_b=above.points_b, weights_b=above.weights_b,
+    )  # fmt: skip
 
 
 def settle(X: FloatArray, rows_a: IntArray, rows_b: IntArray, tolerance: float, best: HullDistance) -> HullDistance:
@@ -294,7 +293,8 @@ def settle(X: FloatArray, rows_a: IntArray, rows_b: IntArray, tolerance: float, 
     both = np.concatenate([X[rows_a], X[rows_b]])
     own = Spaces(both)
     own_a, own_b = np.arange(len(rows_a)), np.arange(len(rows_a), len(both))
-    for space in (own.evened, own.flat, own.plain):
+    for coordinates in ("evened", "flat", "plain"):
+        space = getattr(own, coordinates)
         for verdict_only in (True, False):
             contact = solve(space, own_a, own_b, verdict_only=verdict_only, rtol=1e-6, least_gap=tolerance)
             answer = certify(own, space, contact, own_a, own_b, tolerance)
@@ -309,12 +309,12 @@ def settle(X: FloatArray, rows_a: IntArray, rows_b: IntArray, tolerance: float, 
 
 def as_points(points: ArrayLike, name: str) -> FloatArray:
     """An array (n, d) of finite numbers, float32 or float64, or the error that says what is wrong with it."""
-    array = _as_array(points, name)
+    array = as_array(points, name)
     refuse_unfinite(array, mean_and_largest(array)[0], name)
     return array
 
 
-def _as_array(points: ArrayLike, name: str) -> FloatArray:
+def as_array(points: ArrayLike, name: str) -> FloatArray:
     array = np.asarray(points)
     if array.ndim == 1:
         array = array.reshape(1, -1)
@@ -362,7 +362,7 @@ class _TwoSets:
 
 
 def _two_sets(A: ArrayLike, B: ArrayLike) -> _TwoSets:
-    first, second = _as_array(A, "A"), _as_array(B, "B")
+    first, second = as_array(A, "A"), as_array(B, "B")
     if first.shape[1] != second.shape[1]:
         raise RepresentationError(
             f"A and B must lie in one space; their points have {first.shape[1]} and {second.shape[1]} numbers."

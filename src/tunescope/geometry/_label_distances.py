@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from tunescope.errors import RepresentationError
 from tunescope.geometry._certificates import THIN, HullDistance
 from tunescope.geometry._coordinates import Spaces
-from tunescope.geometry._hulls import DEFAULT_RTOL, Contact, as_points, check_rtol, decide, measure
+from tunescope.geometry._extent import take_in_order
+from tunescope.geometry._hulls import DEFAULT_RTOL, Contact, as_array, check_rtol, decide, measure, refuse_unfinite
 from tunescope.geometry._threads import in_threads
 
 Convention = Literal["all", "published"]
@@ -142,7 +143,7 @@ def label_distances(
     >>> result.distances.round(6).tolist()
     [[0.0, 2.0, 6.0], [2.0, 0.0, 4.0], [6.0, 4.0, 0.0]]
     """
-    points, y = as_points(X, "X"), np.asarray(y)
+    points, y = as_array(X, "X"), np.asarray(y)
     check_rtol(rtol)
     if y.shape != (len(points),):
         raise RepresentationError(
@@ -154,14 +155,20 @@ def label_distances(
         raise RepresentationError(f"Distances between labels need at least two labels; y holds only {labels[0]!r}.")
     if previous is not None and not np.array_equal(previous._y, y):
         raise RepresentationError("previous is about other points: its labels differ from y. Leave it out.")
-    spaces = Spaces(points)
+    # the points of a label side by side: every scan runs along memory
+    counts = np.bincount(index, minlength=k)
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    together = np.empty(points.shape, dtype=points.dtype)
+    means, largest = take_in_order(points, np.argsort(index, kind="stable"), starts, together)
+    refuse_unfinite(points, means, "X")
+    spaces = Spaces(together, (counts @ means / len(points), largest))
     tolerance = THIN * spaces.radius
-    rows = [np.flatnonzero(index == i) for i in range(k)]
+    rows = [np.arange(starts[i], starts[i + 1]) for i in range(k)]
 
     def one(pair: tuple[int, int]) -> tuple[tuple[int, int], HullDistance, Contact]:
         i, j = pair
         start = previous._contacts.get(pair) if previous is not None else None
-        return pair, *measure(spaces, rows[i], rows[j], tolerance, rtol, start)
+        return pair, *measure(spaces, rows[i], rows[j], tolerance, rtol, start, means[i] - means[j])
 
     # the largest pairs first, so that no thread is left alone with one at the end
     pairs = sorted(combinations(range(k), 2), key=lambda p: -len(rows[p[0]]) - len(rows[p[1]]))
@@ -177,7 +184,7 @@ def label_distances(
         if progress is not None:
             progress(done, len(pairs))
     return LabelDistances(
-        labels, np.bincount(index, minlength=k), lower, upper, verdicts, scale_of(points), spaces.radius,
+        labels, counts, lower, upper, verdicts, spaces.scale, spaces.radius,
         certificates, y, contacts,
     )  # fmt: skip
 

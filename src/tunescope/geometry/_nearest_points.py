@@ -98,31 +98,55 @@ def _take_up(X, center, rows, na, size, count, Qt, Rt, S, weights, column):
 
 @njit(cache=True, fastmath=FAST, nogil=True)
 def fill_pool(score, member, floor, pool, held):
-    """Positions of the largest scores above the floor into ``pool``; returns how many, and the best."""
+    """Positions of the largest scores above the floor into ``pool``; returns how many, the best one, and its score.
+
+    ``held`` are their scores; once the pool is full both are a heap with the least score on top.
+    """
+    size = pool.shape[0]
     count = 0
-    least = 0
     enter = -1
     beyond = 0.0
     for i in range(score.shape[0]):
         s = score[i]
-        if member[i] != 0 or s <= floor:
+        if s <= floor or member[i] != 0:
             continue
         if s > beyond:
             beyond = s
             enter = i
-        if count < pool.shape[0]:
+        if count < size:
             pool[count] = i
             held[count] = s
-            if s < held[least]:
-                least = count
             count += 1
-        elif s > held[least]:
-            pool[least] = i
-            held[least] = s
-            for t in range(count):
-                if held[t] < held[least]:
-                    least = t
+            if count == size:
+                for top in range(size // 2 - 1, -1, -1):
+                    _sift(pool, held, top, size)
+                floor = max(floor, held[0])
+        else:
+            pool[0] = i
+            held[0] = s
+            _sift(pool, held, 0, size)
+            floor = max(floor, held[0])
     return count, enter, beyond
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _sift(pool, held, top, size):
+    """Let the entry at ``top`` sink to its place in the heap below it."""
+    p = pool[top]
+    s = held[top]
+    while True:
+        child = 2 * top + 1
+        if child >= size:
+            break
+        if child + 1 < size and held[child + 1] < held[child]:
+            child += 1
+        if held[child] >= s:
+            break
+        pool[top] = pool[child]
+        held[top] = held[child]
+        top = child
+    pool[top] = p
+    held[top] = s
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
