@@ -2,7 +2,7 @@
 
     python benchmarks/classifier_grid.py                      synthetic vectors of the shape of POS
     python benchmarks/classifier_grid.py --npz FILE           X_train, y_train, X_test, y_test
-    TUNESCOPE_DATA_DIR=… python benchmarks/classifier_grid.py --encoder FOLDER     UD-PUD POS, last layer
+    TUNESCOPE_DATA_DIR=… python benchmarks/classifier_grid.py --encoder FOLDER     last layer, UD-PUD POS or --task
 
 scikit-learn is given its best case: one fit per core at a time, one thread each, as GridSearchCV(n_jobs=cores) on
 one split would do it, without any idle core at the end. It trains a part of the grid that spans it; the rest is
@@ -52,11 +52,11 @@ def synthetic(n_train=16_853, n_test=4_323, d=384, k=17, seed=0):
     return X[:n_train], names[:n_train], X[n_train:], names[n_train:]
 
 
-def of_encoder(folder):
+def of_encoder(folder, task_name):
     from tunescope.encoders import load_encoder
     from tunescope.tasks import load_task
 
-    task, encoder = load_task("pos"), load_encoder(folder)
+    task, encoder = load_task(task_name), load_encoder(folder)
     layer = encoder.n_layers
     sets = []
     for split in (task.train, task.test):
@@ -144,7 +144,8 @@ def whole_grid(X, y, X_test, y_test, held_out, ours, ours_wall, ours_cpu, option
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--encoder", help="a Hugging Face folder, with the UD-PUD file in TUNESCOPE_DATA_DIR")
+    parser.add_argument("--encoder", help="a Hugging Face folder, with the data in TUNESCOPE_DATA_DIR")
+    parser.add_argument("--task", default="pos", help="whose vectors, with --encoder")
     parser.add_argument("--npz", help="a file with X_train, y_train, X_test, y_test")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--cores", type=int, default=2)
@@ -161,7 +162,7 @@ def main(arguments=None):
     from tunescope.probes._grid import draw_validation
 
     if options.encoder:
-        X, y, X_test, y_test = of_encoder(options.encoder)
+        X, y, X_test, y_test = of_encoder(options.encoder, options.task)
     elif options.npz:
         with np.load(options.npz) as file:
             X, y, X_test, y_test = (file[name] for name in ("X_train", "y_train", "X_test", "y_test"))

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from tunescope.errors import EncoderError, RepresentationError, StudyError
-from tunescope.geometry._hulls import DEFAULT_RTOL
+from tunescope.geometry._search import DEFAULT_RTOL
 from tunescope.storage import ArrayFile, ResultStore, read_table
 from tunescope.studies import EXPERIMENTS, Watcher, run_study
 from tunescope.studies._tables import COLUMNS, identity, schema

@@ -15,6 +15,8 @@ from tunescope.geometry._active_set import FAST, dot
 from tunescope.geometry._gram_inverse import BLOCK, admit, affine_weights, combination, dismiss, refine, up_to
 from tunescope.geometry._nearest_points import CONVERGED, OPEN, SEPARATED, fill_pool
 
+_POOL = (32, 128)
+"""Least and most candidates between scans: a sixteenth of the points, as a scan of few points costs little."""
 _FIRST_ROOM = 96
 """Active points for which there is room at first; it doubles when they are more."""
 _DRIFT = 0.02
@@ -322,3 +324,38 @@ def approach(
     counters[0] += scans
     counters[1] += steps
     return status, k, lower, upper
+
+
+@njit(cache=True)
+def limits(d, n):
+    """For n points of d dimensions: room for active points, most steps, and candidates between scans."""
+    independent = min(d + 2, n)
+    return independent + 1, 40 * independent + 400, min(n, min(max(_POOL[0], n // 16), _POOL[1]))
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def approach_groups(
+    X, center, stretch, starts, means, first, second, size, rtol, counts, S, weights, statuses, bounds, directions,
+    counters,
+):  # fmt: skip
+    """``approach`` for the distances of many pairs of groups of rows, one after the other.
+
+    Group i takes the rows starts[i] to starts[i + 1] and has the mean means[i]; pair p is first[p] and second[p]. Row p
+    of the other arrays is about pair p: counts and the active positions S with their weights come in and go out,
+    bounds are (lower, upper, planes), counters (scans, steps).
+    """
+    for p in range(first.shape[0]):
+        a = first[p]
+        b = second[p]
+        na = starts[a + 1] - starts[a]
+        n = na + starts[b + 1] - starts[b]
+        rows = np.empty(n, np.int64)
+        for i in range(na):
+            rows[i] = starts[a] + i
+        for i in range(na, n):
+            rows[i] = starts[b] + i - na
+        capacity, most_steps, candidates = limits(X.shape[1], n)
+        statuses[p], counts[p], bounds[p, 0], bounds[p, 1] = approach(
+            X, center, stretch, rows, na, size, False, rtol, 0.0, np.inf, most_steps, candidates, means[a] - means[b],
+            counts[p], capacity, S[p], weights[p], directions[p], bounds[p, 2:], counters[p],
+        )  # fmt: skip

@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from tunescope.geometry._certificates import THIN, HullDistance, Verdict
 from tunescope.geometry._coordinates import FloatArray, IntArray, Spaces
 from tunescope.geometry._greedy import Greedy, Group, Outcome, Rejection
-from tunescope.geometry._hulls import DEFAULT_RTOL, Contact, check_rtol, decide, measure
+from tunescope.geometry._hulls import check_rtol, decide, measure
 from tunescope.geometry._label_distances import (
     PUBLISHED_SMALLEST,
     Convention,
@@ -24,6 +24,7 @@ from tunescope.geometry._label_distances import (
     label_verdicts,
 )
 from tunescope.geometry._nearest_hull import nearest_hulls
+from tunescope.geometry._search import DEFAULT_RTOL, Contact
 from tunescope.geometry._threads import in_threads, one_blas_thread
 
 

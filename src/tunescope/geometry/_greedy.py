@@ -27,8 +27,9 @@ from numpy.typing import NDArray
 
 from tunescope.geometry import _merging
 from tunescope.geometry._coordinates import FloatArray, IntArray, Spaces
-from tunescope.geometry._hulls import Contact, certify, contact_of, settle, solve
+from tunescope.geometry._hulls import certify, contact_of, settle
 from tunescope.geometry._nearest_points import MET, SEPARATED
+from tunescope.geometry._search import Contact, solve
 
 Progress = Callable[[int, int], None]
 ClusterId = tuple[int, int]

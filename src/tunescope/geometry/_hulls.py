@@ -9,153 +9,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tunescope.errors import RepresentationError
-from tunescope.geometry._approach import approach
 from tunescope.geometry._certificates import THIN, HullDistance, Separation, Verdict, coincident
 from tunescope.geometry._coordinates import Coordinates, FloatArray, IntArray, Spaces
 from tunescope.geometry._extent import difference, gap_along, mean_and_largest, take_in
-from tunescope.geometry._nearest_points import OPEN, nearest_points
+from tunescope.geometry._nearest_points import OPEN
+from tunescope.geometry._search import DEFAULT_RTOL, Contact, solve, solve_groups
 
-DEFAULT_RTOL = 1e-3
-"""Relative width of the bounds of a distance, unless the caller asks for another."""
-
-_POOL = (32, 128)
-"""Least and most candidates between scans: a sixteenth of the points, as a scan of few points costs little."""
-_USABLE = 1e-9
-"""An earlier active set whose pivots differ more than this is nearly dependent by now: begin afresh."""
-CREEPING = 1e-5
-"""Means nearer than this share of the radius most often belong to hulls that meet: slow progress ends the search."""
-_FEW = 96
-"""Active points up to which adding them one by one is cheaper than a factorisation by LAPACK."""
-_SMALL_WEIGHT = 1e-12
-"""Least weight with which an earlier active point takes part again."""
-
-
+SHARE = 0.5
+"""Of the relative width that is asked for: what a search goes for, as certificates give rounding its due."""
 _EPSILON = float(np.finfo(np.float64).eps)
-_UNKNOWN = np.zeros(0)
-
-
-@dataclass(frozen=True)
-class Contact:
-    """What one run of the solver left: bounds in its coordinates, active rows and direction."""
-
-    status: int
-    lower: float
-    upper: float
-    rows: IntArray
-    """Rows of the coordinates' points that are active."""
-    weights: NDArray[np.float64]
-    first: NDArray[np.bool_]
-    """Which of them belong to the first hull."""
-    direction: NDArray[np.float64]
-    scans: int
-    steps: int
-    planes: tuple[float, float] | None = None
-    """Heights (points . unit direction) of the two supporting planes, where the search left them."""
-
-
-def solve(
-    space: Coordinates,
-    rows_a: IntArray,
-    rows_b: IntArray,
-    *,
-    verdict_only: bool,
-    rtol: float = DEFAULT_RTOL,
-    least_gap: float = 0.0,
-    cutoff: float = np.inf,
-    start: Contact | None = None,
-    max_steps: int | None = None,
-    rounding: float = 1e-13,
-    pool: int | None = None,
-    towards: NDArray[np.float64] | None = None,
-) -> Contact:
-    """Run the active-set method on two ascending sets of rows; ``start`` is an earlier contact to begin with.
-
-    ``towards`` (d,) leads from the mean of the second set to that of the first, where it is known.
-    """
-    d = space.rank
-    rows = np.concatenate([rows_a, rows_b])
-    na = len(rows_a)
-    capacity = min(d + 2, len(rows)) + 1
-    active = np.empty(capacity, dtype=np.int64)
-    weights = np.empty(capacity)
-    direction = np.zeros(d)
-    counters = np.zeros(2, dtype=np.int64)
-    planes = np.zeros(2)
-    candidates = min(pool or min(max(_POOL[0], len(rows) // 16), _POOL[1]), len(rows))
-    left = max_steps if max_steps is not None else 40 * min(d + 2, len(rows)) + 400
-    k = 0
-    if start is not None:
-        positions, carried = _positions(start, rows_a, rows_b, capacity - 1)
-        k = len(positions)
-        active[:k], weights[:k] = positions, np.maximum(carried, _SMALL_WEIGHT)
-    status, k, lower, upper = approach(
-        space.points, space.center, space.stretch, rows, na, space.size, verdict_only, rtol, least_gap, cutoff, left,
-        candidates, towards if towards is not None else _UNKNOWN, k, capacity, active, weights, direction,
-        planes, counters,
-    )  # fmt: skip
-    settled = status != OPEN
-    if not settled:
-        Qt, Rt = np.empty((capacity, d + 2)), np.empty((capacity, capacity))
-        k = _begin_with(space, rows, na, active[:k].copy(), weights[:k].copy(), Qt, Rt, active, weights)
-        status, k, lower, upper = nearest_points(
-            space.points, space.center, space.stretch, rows, na, space.size, verdict_only, rtol, least_gap,
-            rounding * space.size, CREEPING * space.size, cutoff, max(1, left - int(counters[1])),
-            candidates, Qt, Rt, k, active, weights, direction, counters,
-        )  # fmt: skip
-    positions = active[:k]
-    return Contact(
-        int(status), float(lower), float(upper), rows[positions], np.maximum(weights[:k], 0.0),
-        positions < na, direction, int(counters[0]), int(counters[1]),
-        (float(planes[0]), float(planes[1])) if settled else None,
-    )  # fmt: skip
-
-
-def _begin_with(
-    space: Coordinates, rows: IntArray, na: int, positions: IntArray, carried: NDArray[np.float64],
-    Qt: NDArray[np.float64], Rt: NDArray[np.float64], active: IntArray, weights: NDArray[np.float64],
-) -> int:  # fmt: skip
-    """Factor an earlier active set; returns how many points it has, 0 when it cannot be used.
-
-    A small one is left to the solver, which needs no other library for it: the count is then negative.
-    """
-    first = positions < na
-    if first.all() or not first.any():
-        return 0
-    k = len(positions)
-    if k <= _FEW:
-        active[:k], weights[:k] = positions, np.maximum(carried, _SMALL_WEIGHT)
-        return -k
-    columns = np.zeros((k, space.rank + 2))
-    columns[first, 0] = columns[~first, 1] = space.size
-    columns[:, 2:] = space.points[rows[positions]]
-    columns[:, 2:] -= space.center
-    columns[~first, 2:] *= -1.0
-    Q, R = np.linalg.qr(columns.T)
-    pivots = np.abs(np.diagonal(R))
-    if pivots.min() <= _USABLE * pivots.max():
-        return 0
-    Qt[:k], Rt[:k, :k] = Q.T, R.T
-    active[:k] = positions
-    carried = np.maximum(carried, _SMALL_WEIGHT)
-    weights[:k] = np.where(first, carried / carried[first].sum(), carried / carried[~first].sum())
-    return k
-
-
-def _positions(start: Contact, rows_a: IntArray, rows_b: IntArray, limit: int) -> tuple[IntArray, NDArray[np.float64]]:
-    """Where the active rows of an earlier contact stand among the rows of this one (those that are there)."""
-    found = []
-    carried = []
-    for rows, mask, shift in ((rows_a, start.first, 0), (rows_b, ~start.first, len(rows_a))):
-        wanted = start.rows[mask]
-        at = np.minimum(np.searchsorted(rows, wanted), len(rows) - 1)
-        there = rows[at] == wanted
-        found.append(at[there] + shift)
-        carried.append(start.weights[mask][there])
-    positions, weights = np.concatenate(found), np.concatenate(carried)
-    if len(positions) > limit:
-        keep = np.sort(np.argsort(-weights, kind="stable")[:limit])
-        positions, weights = positions[keep], weights[keep]
-    return positions.astype(np.int64), weights
 
 
 def certify(
@@ -211,6 +73,11 @@ def contact_of(answer: HullDistance, rows_a: IntArray, rows_b: IntArray) -> Cont
     )  # fmt: skip
 
 
+def roundings(spaces: Spaces) -> float:
+    """Share of the radius below which two means that a search finds coincide: half of what a certificate needs."""
+    return 0.5 * coincident(spaces.X)
+
+
 def decide(
     spaces: Spaces, rows_a: IntArray, rows_b: IntArray, tolerance: float, start: Contact | None = None,
     towards: NDArray[np.float64] | None = None,
@@ -226,7 +93,7 @@ def decide(
         least_gap=tolerance,
         start=start,
         max_steps=brief,
-        rounding=0.5 * coincident(spaces.X),
+        rounding=roundings(spaces),
         towards=towards,
     )
     answer = certify(spaces, space, contact, rows_a, rows_b, tolerance)
@@ -253,23 +120,42 @@ def _decide_evened(
 
 def measure(
     spaces: Spaces, rows_a: IntArray, rows_b: IntArray, tolerance: float, rtol: float,
-    start: Contact | None = None, towards: NDArray[np.float64] | None = None,
+    towards: NDArray[np.float64] | None = None,
 ) -> tuple[HullDistance, Contact]:  # fmt: skip
     """Distance of the hulls to a relative width of ``rtol``, or the certificate that they meet."""
-    space = spaces.plain
-    if start is not None and start.upper <= tolerance:
-        start = None  # a common point is spread over as many points as there are dimensions: no face to begin with
     contact = solve(
-        space, rows_a, rows_b, verdict_only=False, rtol=0.5 * rtol, start=start,
-        rounding=0.5 * coincident(spaces.X), towards=towards,
-    )  # fmt: skip
+        spaces.plain, rows_a, rows_b, verdict_only=False, rtol=SHARE * rtol, rounding=roundings(spaces), towards=towards
+    )
+    return conclude(spaces, rows_a, rows_b, tolerance, rtol, contact)
+
+
+def measure_groups(
+    spaces: Spaces, starts: IntArray, means: NDArray[np.float64], pairs: list[tuple[int, int]], tolerance: float,
+    rtol: float, earlier: list[Contact | None],
+) -> list[tuple[HullDistance, Contact]]:  # fmt: skip
+    """``measure`` for many pairs of groups of rows that lie side by side (see ``solve_groups``)."""
+    # a common point is spread over as many points as there are dimensions: no face to begin with
+    usable = [None if contact is None or contact.upper <= tolerance else contact for contact in earlier]
+    contacts = solve_groups(spaces.plain, starts, means, pairs, SHARE * rtol, roundings(spaces), usable)
+    rows = {i: np.arange(starts[i], starts[i + 1]) for pair in pairs for i in pair}
+    return [
+        conclude(spaces, rows[i], rows[j], tolerance, rtol, contact)
+        for (i, j), contact in zip(pairs, contacts, strict=True)
+    ]
+
+
+def conclude(
+    spaces: Spaces, rows_a: IntArray, rows_b: IntArray, tolerance: float, rtol: float, contact: Contact
+) -> tuple[HullDistance, Contact]:
+    """The certificate of a search for a distance; where it stalled, by way of evened coordinates."""
+    space = spaces.plain
     answer = certify(spaces, space, contact, rows_a, rows_b, tolerance)
     if answer.separable or answer.meet:
         return answer, contact
     answer, evened_contact = _decide_evened(spaces, rows_a, rows_b, tolerance, contact, answer)
     if answer.separable and answer.gap > rtol:
         # apart after all, and thin: the original coordinates measure it, without giving up
-        contact = solve(space, rows_a, rows_b, verdict_only=False, rtol=0.5 * rtol, start=evened_contact)
+        contact = solve(space, rows_a, rows_b, verdict_only=False, rtol=SHARE * rtol, start=evened_contact)
         finer = certify(spaces, space, contact, rows_a, rows_b, tolerance)
         return _tightest(answer, finer), contact if finer.upper < answer.upper else evened_contact
     return answer, evened_contact

@@ -14,8 +14,9 @@ from tunescope.errors import RepresentationError
 from tunescope.geometry._certificates import THIN, HullDistance
 from tunescope.geometry._coordinates import Spaces
 from tunescope.geometry._extent import take_in_order
-from tunescope.geometry._hulls import DEFAULT_RTOL, Contact, as_array, check_rtol, decide, measure, refuse_unfinite
-from tunescope.geometry._threads import in_threads
+from tunescope.geometry._hulls import as_array, check_rtol, decide, measure_groups, refuse_unfinite
+from tunescope.geometry._search import DEFAULT_RTOL, Contact
+from tunescope.geometry._threads import in_threads, threads
 
 Convention = Literal["all", "published"]
 """``all``: every cluster counts and label pairs without a distance are dropped. ``published``: clusters of five
@@ -23,6 +24,9 @@ points or fewer are left out and label pairs without a distance count as 0, as i
 
 PUBLISHED_SMALLEST = 6
 """Points that a cluster needs to count under the published convention ([FT]'s analysis code)."""
+
+_AT_ONCE = 16
+"""Label pairs that a thread takes at a time."""
 
 Progress = Callable[[int, int], None]
 """Called with (done, total)."""
@@ -163,20 +167,22 @@ def label_distances(
     refuse_unfinite(points, means, "X")
     spaces = Spaces(together, (counts @ means / len(points), largest))
     tolerance = THIN * spaces.radius
-    rows = [np.arange(starts[i], starts[i + 1]) for i in range(k)]
 
-    def one(pair: tuple[int, int]) -> tuple[tuple[int, int], HullDistance, Contact]:
-        i, j = pair
-        start = previous._contacts.get(pair) if previous is not None else None
-        return pair, *measure(spaces, rows[i], rows[j], tolerance, rtol, start, means[i] - means[j])
+    def some(pairs: list[tuple[int, int]]) -> list[tuple[tuple[int, int], HullDistance, Contact]]:
+        earlier = [previous._contacts.get(pair) if previous is not None else None for pair in pairs]
+        answers = measure_groups(spaces, starts, means, pairs, tolerance, rtol, earlier)
+        return [(pair, *answer) for pair, answer in zip(pairs, answers, strict=True)]
 
     # the largest pairs first, so that no thread is left alone with one at the end
-    pairs = sorted(combinations(range(k), 2), key=lambda p: -len(rows[p[0]]) - len(rows[p[1]]))
+    pairs = sorted(combinations(range(k), 2), key=lambda p: -counts[p[0]] - counts[p[1]])
+    at_once = min(_AT_ONCE, max(1, len(pairs) // (8 * threads(n_jobs))))
+    parts = [pairs[i : i + at_once] for i in range(0, len(pairs), at_once)]
     lower, upper = np.zeros((k, k)), np.zeros((k, k))
     verdicts = np.full((k, k), "", dtype="<U9")
     certificates: dict[tuple[int, int], HullDistance] = {}
     contacts: dict[tuple[int, int], Contact] = {}
-    for done, ((i, j), answer, contact) in enumerate(in_threads(one, pairs, n_jobs), start=1):
+    found = (one for part in in_threads(some, parts, n_jobs) for one in part)
+    for done, ((i, j), answer, contact) in enumerate(found, start=1):
         certificates[i, j], contacts[i, j] = answer, contact
         lower[i, j] = lower[j, i] = answer.lower
         upper[i, j] = upper[j, i] = answer.upper

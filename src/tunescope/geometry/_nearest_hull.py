@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunescope.geometry._coordinates import Coordinates, FloatArray, IntArray, Spaces
-from tunescope.geometry._hulls import CREEPING, solve
 from tunescope.geometry._point_searches import search_all, see
+from tunescope.geometry._search import CREEPING, solve
 from tunescope.geometry._threads import in_threads
 
 _EXACT = 1e-7

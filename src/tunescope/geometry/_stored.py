@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tunescope.geometry._hulls import Contact
 from tunescope.geometry._label_distances import LabelDistances
+from tunescope.geometry._search import Contact
 
 _VERDICTS = ("separable", "meet", "undecided", "")
 """The verdicts by the number that stands for them."""
