@@ -161,6 +161,18 @@ def test_stored_numbers_come_back_and_serve_as_an_earlier_answer():
     assert np.array_equal(warm.lower, warmed.lower)
 
 
+def test_stored_numbers_that_point_elsewhere_are_left_aside():
+    """As in a file that another version wrote: rows outside a label's points must neither crash nor mislead."""
+    X, y = labelled(away=2.0)
+    cold = label_distances(X, y)
+    for shift in (-1000, -1, 1, 7, 10**6):
+        arrays = distances_to_arrays(cold)
+        arrays["active-rows"] = arrays["active-rows"] + shift
+        warm = label_distances(X, y, previous=distances_from_arrays(cold.labels, arrays, y))
+        assert np.array_equal(warm.verdicts, cold.verdicts)
+        np.testing.assert_allclose(warm.distances, cold.distances, rtol=2e-3)
+
+
 # ---- what follows from the distances
 
 

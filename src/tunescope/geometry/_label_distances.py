@@ -125,7 +125,8 @@ def label_distances(
         Relative width of the bounds of each distance.
     previous : LabelDistances, optional
         The answer for the *same points in the same order* a little earlier in training: its active points are
-        where each search begins. The result is the same within ``rtol``, the time a fraction.
+        where each search begins. The result is the same within ``rtol``; late in training, when points move little,
+        it is there sooner.
     n_jobs : int, optional
         Threads; all processors unless given.
     progress : callable, optional

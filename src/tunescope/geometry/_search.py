@@ -128,7 +128,7 @@ def solve_groups(
     """``solve`` for the distances of many pairs of groups of rows that lie side by side, in one compiled call.
 
     starts (g + 1): group i takes the rows starts[i] to starts[i + 1]; means (g, d) of the groups; ``earlier``: for
-    each pair a contact to begin with, or None.
+    each pair a contact to begin with, or None; one with rows of other groups is left aside.
     """
     n_pairs = len(pairs)
     first, second = np.array(pairs, dtype=np.int64).T.copy()
@@ -138,11 +138,12 @@ def solve_groups(
     counts = np.zeros(n_pairs, dtype=np.int64)
     for p, contact in enumerate(earlier):
         if contact is not None and len(contact.rows) < room:
-            counts[p] = k = len(contact.rows)
-            of_a = contact.rows - starts[first[p]]
-            of_b = contact.rows - starts[second[p]] + sizes[first[p]]
-            active[p, :k] = np.where(contact.first, of_a, of_b)
-            weights[p, :k] = np.maximum(contact.weights, _SMALL_WEIGHT)
+            of_a, of_b = contact.rows - starts[first[p]], contact.rows - starts[second[p]]
+            position = np.where(contact.first, of_a, of_b)
+            if (position >= 0).all() and (position < np.where(contact.first, sizes[first[p]], sizes[second[p]])).all():
+                counts[p] = k = len(position)
+                active[p, :k] = position + np.where(contact.first, 0, sizes[first[p]])
+                weights[p, :k] = np.maximum(contact.weights, _SMALL_WEIGHT)
     statuses, counters = np.empty(n_pairs, dtype=np.int64), np.zeros((n_pairs, 2), dtype=np.int64)
     bounds, directions = np.zeros((n_pairs, 4)), np.zeros((n_pairs, space.rank))
     approach_groups(
