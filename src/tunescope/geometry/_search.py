@@ -102,6 +102,8 @@ def _go_on(
     active, weights = np.empty(capacity, dtype=np.int64), np.empty(capacity)
     Qt, Rt = np.empty((capacity, space.rank + 2)), np.empty((capacity, capacity))
     positions, carried = _positions(start, rows_a, rows_b, capacity - 1)
+    if not np.isfinite(carried).all():  # squares that overflow leave no weights; any will do
+        carried = np.ones(len(carried))
     k = _begin_with(space, rows, len(rows_a), positions, carried, Qt, Rt, active, weights)
     direction, counters = np.zeros(space.rank), np.array([start.scans, start.steps], dtype=np.int64)
     status, k, lower, upper = nearest_points(
