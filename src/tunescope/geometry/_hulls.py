@@ -274,7 +274,8 @@ def hull_distance(A: ArrayLike, B: ArrayLike, *, rtol: float = DEFAULT_RTOL) -> 
     A, B : array-like of shape (n_a, d) and (n_b, d)
         The points, float32 or float64 (others are converted); one point may be given as (d,).
     rtol : float, default 1e-3
-        Relative width of the bounds: ``upper - lower <= rtol * upper``.
+        Relative width of the bounds: ``upper - lower <= rtol * upper``. Hulls nearer than about 1e-6 of the radius, in
+        a space with directions that hold nothing but rounding, may keep wider ones; ``gap`` says how wide.
 
     Returns
     -------
