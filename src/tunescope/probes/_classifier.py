@@ -293,14 +293,14 @@ def fit_together(
         )
 
 
-# Two already spare most of what a call costs beside its arithmetic, and leave several stacks to several cores.
-_STACKED = 2
+# Three spare most of what a call costs beside its arithmetic, and leave the five runs of a grid to two cores.
+_STACKED = 3
 
 
 def _stacks(shapes: Sequence[tuple[int, ...]], device: str, *, half: bool) -> list[list[int]]:
     """Which probes are trained in one stack.
 
-    On a GPU all of them, padded. On a CPU two of the same widths in bfloat16, where PyTorch has a fast product of
+    On a GPU all of them, padded. On a CPU three of the same widths in bfloat16, where PyTorch has a fast product of
     stacks (the same to the last digit as one after the other), else each on its own.
     """
     if device != "cpu" and len({len(hidden) for hidden in shapes}) == 1:
