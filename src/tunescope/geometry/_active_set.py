@@ -165,13 +165,22 @@ def straighten(Qt, k, size, height_a, height_b, norm, w, column):
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def heights(points, rows, origin, normal):
-    """(least, largest) height of rows of points over the plane through ``origin`` with this normal, in float64."""
-    least = np.inf
-    most = -np.inf
-    base = dot(origin, normal)
-    for i in range(rows.shape[0]):
-        h = dot(points[rows[i]], normal) - base
-        least = min(least, h)
-        most = max(most, h)
-    return least, most
+def move_towards(weights, target, k):
+    """Move the weights (k) to their target, or as far as none turns negative; returns which blocks the way, or -1."""
+    step = 1.0
+    block = -1
+    for c in range(k):
+        if target[c] <= 0.0:
+            change = weights[c] - target[c]
+            t = weights[c] / change if change > 0.0 else 0.0
+            if block < 0 or t < step:
+                step = min(t, step)
+                block = c
+    if block < 0:
+        for c in range(k):
+            weights[c] = target[c]
+        return block
+    for c in range(k):
+        weights[c] += step * (target[c] - weights[c])
+    weights[block] = 0.0
+    return block

@@ -2,7 +2,7 @@
 
 The loop of ``_nearest_points`` with points that come in blocks and cheaper steps, for hulls that are well apart:
 it ends as soon as a scan of all points proves what was asked. Where squared lengths are not precise enough (gaps
-far below 1e-3 of the radius, active points that nearly depend on each other) it hands its active set over to the
+below 1e-6 of the radius, active points that nearly depend on each other) it hands its active set over to the
 orthogonal factor. Nothing rests on the inverse: direction and bounds come from the points and the weights.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from tunescope.geometry._active_set import FAST, dot
+from tunescope.geometry._active_set import FAST, dot, move_towards
 from tunescope.geometry._gram_inverse import BLOCK, admit, affine_weights, combination, dismiss, refine, up_to
 from tunescope.geometry._nearest_points import CONVERGED, OPEN, SEPARATED, fill_pool
 
@@ -83,22 +83,9 @@ def _to_affine_minimizer(k, S, active, signs, weights, target, member, inverse, 
         steps += 1
         if not affine_weights(Z, signs, k, target):
             return -k, steps
-        step = 1.0
-        block = -1
-        for c in range(k):
-            if target[c] <= 0.0:
-                change = weights[c] - target[c]
-                t = weights[c] / change if change > 0.0 else 0.0
-                if block < 0 or t < step:
-                    step = min(t, step)
-                    block = c
+        block = move_towards(weights, target, k)
         if block < 0:
-            for c in range(k):
-                weights[c] = target[c]
             return k, steps
-        for c in range(k):
-            weights[c] += step * (target[c] - weights[c])
-        weights[block] = 0.0
         for c in range(k - 1, -1, -1):
             if c == block or (weights[c] <= 1e-15 and target[c] <= 0.0):
                 member[S[c]] = 0

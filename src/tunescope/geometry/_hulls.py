@@ -201,6 +201,7 @@ def as_points(points: ArrayLike, name: str) -> FloatArray:
 
 
 def as_array(points: ArrayLike, name: str) -> FloatArray:
+    """An array (n, d), float32 or float64, not yet held against NaN, or the error that says what is wrong with it."""
     array = np.asarray(points)
     if array.ndim == 1:
         array = array.reshape(1, -1)

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from tunescope.errors import RepresentationError
 from tunescope.geometry._certificates import THIN, HullDistance
 from tunescope.geometry._coordinates import Spaces
-from tunescope.geometry._extent import take_in_order
+from tunescope.geometry._extent import mean_and_largest, reach, take_in_order
 from tunescope.geometry._hulls import as_array, check_rtol, decide, measure_groups, refuse_unfinite
 from tunescope.geometry._search import DEFAULT_RTOL, Contact
 from tunescope.geometry._threads import in_threads, threads
@@ -216,6 +216,5 @@ def label_verdicts(
 
 def scale_of(X: NDArray[Any]) -> float:
     """Root mean square distance of the points (n, d) to their mean."""
-    center = X.mean(axis=0, dtype=np.float64)
-    total = sum(float(((X[i : i + 4096] - center) ** 2).sum()) for i in range(0, len(X), 4096))
+    _, total = reach(X, mean_and_largest(X)[0])
     return float(np.sqrt(total / len(X)))

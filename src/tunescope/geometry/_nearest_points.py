@@ -19,6 +19,7 @@ from tunescope.geometry._active_set import (
     count_row,
     dot,
     drop_column,
+    move_towards,
     straighten,
     sum_rows,
     write_column,
@@ -156,22 +157,9 @@ def _minor_cycle(Qt, Rt, k, size, sums, S, weights, target, member, work, w, bud
     while True:
         steps += 1
         affine_minimizer(Qt, Rt, k, size, sums, work, target, w)
-        step = 1.0
-        block = -1
-        for c in range(k):
-            if target[c] <= 0.0:
-                change = weights[c] - target[c]
-                t = weights[c] / change if change > 0.0 else 0.0
-                if block < 0 or t < step:
-                    step = min(t, step)
-                    block = c
+        block = move_towards(weights, target, k)
         if block < 0:
-            for c in range(k):
-                weights[c] = target[c]
             return k, steps
-        for c in range(k):
-            weights[c] += step * (target[c] - weights[c])
-        weights[block] = 0.0
         for c in range(k - 1, -1, -1):
             if c == block or (weights[c] <= 1e-15 and target[c] <= 0.0):
                 member[S[c]] = 0
