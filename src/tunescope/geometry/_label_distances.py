@@ -157,7 +157,8 @@ def label_distances(
     labels, index = np.unique(y, return_inverse=True)
     k = len(labels)
     if k < 2:
-        raise RepresentationError(f"Distances between labels need at least two labels; y holds only {labels[0]!r}.")
+        only = labels.tolist()[0]
+        raise RepresentationError(f"Distances between labels need at least two labels; y holds only {only!r}.")
     if previous is not None and not np.array_equal(previous._y, y):
         raise RepresentationError("previous is about other points: its labels differ from y. Leave it out.")
     # the points of a label side by side: every scan runs along memory
