@@ -13,6 +13,7 @@ from tunescope.geometry._centroids import (
     principal_axes,
 )
 from tunescope.geometry._certificates import HullDistance, Separation, verify
+from tunescope.geometry._compiling import announce
 from tunescope.geometry._directprobe import Block, DirectProbe, Witness
 from tunescope.geometry._hulls import hull_distance, separable
 from tunescope.geometry._label_distances import (
@@ -52,3 +53,5 @@ __all__ = [
     "spatial_similarity",
     "verify",
 ]
+
+announce()

@@ -34,6 +34,13 @@ def dot(a, b):
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
+def copy_into(out, a):
+    """out <- a, number by number: compiled in a fraction of the time that an assignment of slices takes."""
+    for i in range(a.shape[0]):
+        out[i] = a[i]
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
 def write_column(X, center, row, first, size, column):
     """Column of one point: ``(size, 0, x - center)`` or ``(0, size, center - x)``."""
     column[0] = size if first else 0.0

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from tunescope.geometry._active_set import FAST, dot, move_towards
+from tunescope.geometry._active_set import FAST, copy_into, dot, move_towards
 from tunescope.geometry._gram_inverse import BLOCK, admit, affine_weights, combination, dismiss, refine, up_to
 from tunescope.geometry._nearest_points import CONVERGED, OPEN, SEPARATED, fill_pool
 
@@ -54,7 +54,9 @@ def _scores(X, rows, w, score):
 @njit(cache=True, fastmath=FAST, nogil=True)
 def _larger(matrix, k, room):
     grown = np.zeros((room, room))
-    grown[:k, :k] = matrix[:k, :k]
+    for c in range(k):
+        for r in range(k):
+            grown[c, r] = matrix[c, r]
     return grown
 
 
@@ -146,7 +148,7 @@ def approach(
     member = np.zeros(n, np.int8)
     pool = np.empty(pool_size, np.int64)
     beyond = np.empty(pool_size)
-    pooled = 0
+    pooled = np.int64(0)  # of its own type, a literal would have all that takes it compiled once more
     scans = 0
     steps = 0
     stale = 0
@@ -158,39 +160,41 @@ def approach(
     refined = False
     given = S[:k].copy()
     given_weights = weights[:k].copy()
-    k = 0
-    t = 0
-    while t < given.shape[0]:
-        m = min(BLOCK, given.shape[0] - t)
-        for j in range(m):
-            p = given[t + j]
-            entering[j] = rows[p]
-            entering_signs[j] = 1.0 if p < na else -1.0
-        count = admit(
-            X, center, entering, entering_signs, m, size, active, signs, k, inverse, Z, columns, cross, solved, small
-        )
-        for j in range(count):
-            S[k + j] = given[t + j]
-            weights[k + j] = given_weights[t + j]
-        k += count
-        t += count if count == m else count + 1  # behind one that depends on others
-    if not _weights_of_one(weights, signs, k):
-        if towards.shape[0] == d:
-            w[:] = towards
-        else:
-            _between_means(X, rows, na, w)
-        _scores(X, rows, w, score)
-        scans += 1
-        S[0] = np.argmin(score[:na])
-        S[1] = na + np.argmax(score[na:])
-        for t in range(2):
-            entering[t] = rows[S[t]]
-            entering_signs[t] = 1.0 - 2.0 * t
-            weights[t] = 1.0
-        k = admit(
-            X, center, entering, entering_signs, 2, size, active, signs, 0, inverse, Z, columns, cross, solved, small
-        )
-        if k < 2:
+    for attempt in range(2):
+        if attempt == 1:
+            # nothing to go on from: the two points that face each other along the line of the means
+            if towards.shape[0] == d:
+                copy_into(w, towards)
+            else:
+                _between_means(X, rows, na, w)
+            _scores(X, rows, w, score)
+            scans += 1
+            given = np.empty(2, np.int64)
+            given[0] = np.argmin(score[:na])
+            given[1] = na + np.argmax(score[na:])
+            given_weights = np.ones(2)
+        k = np.int64(0)
+        t = 0
+        while t < given.shape[0]:
+            m = min(BLOCK, given.shape[0] - t)
+            for j in range(m):
+                p = given[t + j]
+                entering[j] = rows[p]
+                entering_signs[j] = 1.0 if p < na else -1.0
+            count = admit(
+                X, center, entering, entering_signs, m, size, active, signs, k, inverse, Z, columns, cross, solved,
+                small,
+            )  # fmt: skip
+            for j in range(count):
+                S[k + j] = given[t + j]
+                weights[k + j] = given_weights[t + j]
+            k += count
+            t += count if count == m else count + 1  # behind one that depends on others
+        if _weights_of_one(weights, signs, k):
+            break
+        if attempt == 1:  # two points that cannot be told apart
+            copy_into(S, given)
+            copy_into(weights, given_weights)
             counters[0] += scans
             return status, 2, lower, upper
     for c in range(k):
@@ -255,7 +259,7 @@ def approach(
             gap = (least - most) / norm
             if gap > lower:
                 lower = gap
-                direction[:] = w
+                copy_into(direction, w)
                 planes[0] = least / norm
                 planes[1] = most / norm
             if verdict_only and gap > 0.0:
@@ -264,7 +268,7 @@ def approach(
                     length += (w[r] * stretch[r]) ** 2
                 if (least - most) / np.sqrt(length) > least_gap:
                     status = SEPARATED
-                    direction[:] = w
+                    copy_into(direction, w)
                     planes[0] = least / norm
                     planes[1] = most / norm
                     break
@@ -346,3 +350,39 @@ def approach_groups(
             X, center, stretch, rows, na, size, False, rtol, 0.0, np.inf, most_steps, candidates, means[a] - means[b],
             counts[p], capacity, S[p], weights[p], directions[p], bounds[p, 2:], counters[p],
         )  # fmt: skip
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def weighted(X, center, starts, first, second, counts, S, weights, begins, positions, shares, sides, uppers):
+    """The two weighted means of many pairs of groups, from what ``approach_groups`` left.
+
+    Those of pair p go to positions and shares[begins[p] : begins[p] + counts[p]]: active points of the first group,
+    sides[p] of them, then of the second, as positions within their group, with weights that sum to one in each.
+    uppers[p] is the distance of the two means, from points less ``center``, in float64.
+    """
+    d = center.shape[0]
+    between = np.empty(d)
+    for p in range(first.shape[0]):
+        na = starts[first[p] + 1] - starts[first[p]]
+        at = begins[p]
+        for r in range(d):
+            between[r] = 0.0
+        for side in range(2):
+            group = first[p] if side == 0 else second[p]
+            begin = at
+            total = 0.0
+            for c in range(counts[p]):
+                if (S[p, c] < na) == (side == 0):
+                    positions[at] = S[p, c] - (0 if side == 0 else na)
+                    shares[at] = max(weights[p, c], 0.0)
+                    total += shares[at]
+                    at += 1
+            if side == 0:
+                sides[p] = at - begin
+            for c in range(begin, at):
+                shares[c] /= total
+                f = shares[c] if side == 0 else -shares[c]
+                x = X[starts[group] + positions[c]]
+                for r in range(d):
+                    between[r] += f * (x[r] - center[r])
+        uppers[p] = np.sqrt(dot(between, between))

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunescope.errors import RepresentationError
-from tunescope.geometry._extent import farthest_stretched, mean_and_largest, reach, squares_by_column, stretch_into
+from tunescope.geometry._extent import farthest_stretched, mean_of, reach, squares_by_column, stretch_into
 
 FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.int64]
@@ -78,20 +78,18 @@ class Coordinates:
 
 
 def _center_and_radius(X: FloatArray) -> tuple[NDArray[np.float64], float]:
-    center, _ = mean_and_largest(X)
+    center = mean_of(X)
     return center, float(np.sqrt(reach(X, center)[0]))
 
 
-def plain(X: FloatArray, center: NDArray[np.float64]) -> tuple[Coordinates, float]:
-    """The original coordinates and the root mean square distance of the points to their mean.
+def plain(X: FloatArray, center: NDArray[np.float64], radius: float) -> Coordinates:
+    """The original coordinates of points with this mean and radius.
 
     There is no copy unless the points lie far off: then they are centred, in float64.
     """
-    largest, total = reach(X, center)
-    radius, scale = float(np.sqrt(largest)), float(np.sqrt(total / len(X)))
     if np.linalg.norm(center) > _FAR_OFF * radius:
-        return _unstretched(X.astype(np.float64) - center, np.zeros(X.shape[1]), radius), scale
-    return _unstretched(X, center, radius), scale
+        return _unstretched(X.astype(np.float64) - center, np.zeros(X.shape[1]), radius)
+    return _unstretched(X, center, radius)
 
 
 def _unstretched(points: FloatArray, center: NDArray[np.float64], radius: float) -> Coordinates:
@@ -132,20 +130,26 @@ def even(turned: NDArray[np.float64], axes: NDArray[np.float64], radius: float, 
 class Spaces:
     """The coordinates of one set of points; the evened ones are made when first asked for, once."""
 
-    def __init__(self, X: FloatArray, extent: tuple[NDArray[np.float64], float] | None = None) -> None:
-        """``extent``: mean and largest absolute value of X, where they are known."""
+    def __init__(self, X: FloatArray, center: NDArray[np.float64] | None = None) -> None:
+        """``center``: the mean of the rows of X, where it is known."""
         X = np.ascontiguousarray(X)
         if not X.flags.writeable and X.nbytes <= _COPY_LIMIT:
             X = X.copy()  # the solver is compiled once more for arrays that are read-only
-        center, largest = mean_and_largest(X) if extent is None else extent
-        self.center: NDArray[np.float64] = center
-        if largest > 0 and not _SMALLEST < largest < _LARGEST:
-            raise RepresentationError(
-                f"The largest value is {largest:.3g}, and float64 has to square it: bring the points to between "
-                f"{_SMALLEST:g} and {_LARGEST:g}."
-            )
+        self.center: NDArray[np.float64] = mean_of(X) if center is None else center
         self.X = X
-        self.plain, self.scale = plain(X, self.center)
+        square, total = reach(X, self.center)
+        radius = float(np.sqrt(square))
+        self.scale = float(np.sqrt(total / len(X)))
+        """Root mean square distance of the points to their mean."""
+        extent = max(radius, float(np.abs(self.center).max()))
+        if not _SMALLEST < extent < _LARGEST:
+            largest = float(np.abs(X).max())
+            if largest > 0:
+                raise RepresentationError(
+                    f"The largest value is {largest:.3g}, and float64 has to square it: bring the points to between "
+                    f"{_SMALLEST:g} and {_LARGEST:g}."
+                )
+        self.plain = plain(X, self.center, radius)
         self._made: dict[float, Coordinates] = {}
         self._principal: tuple[NDArray[np.float64], NDArray[np.float64], float] | None = None
         self._lock = Lock()

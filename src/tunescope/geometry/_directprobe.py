@@ -17,12 +17,8 @@ from tunescope.geometry._certificates import THIN, HullDistance, Verdict
 from tunescope.geometry._coordinates import FloatArray, IntArray, Spaces
 from tunescope.geometry._greedy import Greedy, Group, Outcome, Rejection
 from tunescope.geometry._hulls import check_rtol, decide, measure
-from tunescope.geometry._label_distances import (
-    PUBLISHED_SMALLEST,
-    Convention,
-    check_convention,
-    label_verdicts,
-)
+from tunescope.geometry._label_distances import PUBLISHED_SMALLEST, Convention, check_convention
+from tunescope.geometry._label_verdicts import label_verdicts
 from tunescope.geometry._nearest_hull import nearest_hulls
 from tunescope.geometry._search import DEFAULT_RTOL, Contact
 from tunescope.geometry._threads import in_threads, one_blas_thread

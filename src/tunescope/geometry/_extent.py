@@ -2,87 +2,56 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
-from tunescope.geometry._active_set import FAST, dot
-
-
-@njit(cache=True, fastmath=FAST, nogil=True)
-def mean_and_largest(X):
-    """(d,) float64 mean of the rows of X (n, d), and the largest absolute value in it."""
-    n, d = X.shape
-    mean = np.zeros(d)
-    most = np.zeros(d)
-    for i in range(0, n - 1, 2):
-        x = X[i]
-        y = X[i + 1]
-        for r in range(d):
-            v = np.float64(x[r])
-            u = np.float64(y[r])
-            mean[r] += v + u
-            most[r] = max(most[r], max(abs(v), abs(u)))
-    if n % 2:
-        x = X[n - 1]
-        for r in range(d):
-            v = np.float64(x[r])
-            mean[r] += v
-            most[r] = max(most[r], abs(v))
-    return mean / n, most.max()
+from tunescope.geometry._active_set import FAST, copy_into, dot
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def take_in(X, out):
-    """Copy X (n, d) to ``out``; returns its mean and largest absolute value as ``mean_and_largest`` does."""
-    n, d = X.shape
-    mean = np.zeros(d)
-    most = np.zeros(d)
-    for i in range(0, n - 1, 2):
-        x = X[i]
-        y = X[i + 1]
-        p = out[i]
-        q = out[i + 1]
-        for r in range(d):
-            v = np.float64(x[r])
-            u = np.float64(y[r])
-            p[r] = x[r]
-            q[r] = y[r]
-            mean[r] += v + u
-            most[r] = max(most[r], max(abs(v), abs(u)))
-    if n % 2:
-        x = X[n - 1]
-        p = out[n - 1]
-        for r in range(d):
-            v = np.float64(x[r])
-            p[r] = x[r]
-            mean[r] += v
-            most[r] = max(most[r], abs(v))
-    return mean / n, most.max()
+def group_means(X, order, starts, out):
+    """(k, d) float64 means of the groups of rows of X (n, d): group g is X[order[starts[g] : starts[g + 1]]].
 
-
-@njit(cache=True, fastmath=FAST, nogil=True)
-def take_in_order(X, order, starts, out):
-    """Copy the rows X[order] to ``out``, group by group: group g takes the places starts[g] to starts[g + 1].
-
-    Returns the (k, d) float64 means of the groups and the largest absolute value.
+    With room for n rows, ``out`` takes X[order] on the way; with none, nothing is copied.
     """
     d = X.shape[1]
     k = starts.shape[0] - 1
+    copying = out.shape[0] > 0
     means = np.zeros((k, d))
-    most = np.zeros(d)
     for g in range(k):
         mean = means[g]
-        for i in range(starts[g], starts[g + 1]):
-            x = X[order[i]]
-            p = out[i]
+        begin = starts[g]
+        end = starts[g + 1]
+        fours = end - (end - begin) % 4
+        for i in range(begin, fours, 4):
+            x0 = X[order[i]]
+            x1 = X[order[i + 1]]
+            x2 = X[order[i + 2]]
+            x3 = X[order[i + 3]]
             for r in range(d):
-                v = np.float64(x[r])
-                p[r] = x[r]
-                mean[r] += v
-                most[r] = max(most[r], abs(v))
+                mean[r] += (np.float64(x0[r]) + np.float64(x1[r])) + (np.float64(x2[r]) + np.float64(x3[r]))
+            if copying:
+                for j in range(i, i + 4):
+                    copy_into(out[j], X[order[j]])
+        for i in range(fours, end):
+            x0 = X[order[i]]
+            for r in range(d):
+                mean[r] += x0[r]
+            if copying:
+                copy_into(out[i], x0)
         for r in range(d):
-            mean[r] /= max(1, starts[g + 1] - starts[g])
-    return means, most.max()
+            mean[r] /= max(1, end - begin)
+    return means
+
+
+def mean_of(X: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[np.float64]:
+    """(d,) float64 mean of the rows of X (n, d), which are copied to ``out`` where it is given."""
+    n = len(X)
+    mean: NDArray[np.float64] = group_means(X, np.arange(n), np.array([0, n]), X[:0] if out is None else out)[0]
+    return mean
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)

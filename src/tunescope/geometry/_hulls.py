@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from tunescope.errors import RepresentationError
 from tunescope.geometry._certificates import THIN, HullDistance, Separation, Verdict, coincident
 from tunescope.geometry._coordinates import Coordinates, FloatArray, IntArray, Spaces
-from tunescope.geometry._extent import difference, gap_along, mean_and_largest, take_in
+from tunescope.geometry._extent import difference, gap_along, mean_of
 from tunescope.geometry._nearest_points import OPEN
-from tunescope.geometry._search import DEFAULT_RTOL, Contact, solve, solve_groups
+from tunescope.geometry._search import DEFAULT_RTOL, Contact, solve
 
 SHARE = 0.5
 """Of the relative width that is asked for: what a search goes for, as certificates give rounding its due."""
@@ -34,16 +34,12 @@ def certify(
     upper = math.sqrt(between @ between)
     if 0 < contact.lower < math.inf and contact.direction.any():
         normal = space.normal(contact.direction)
-        d = len(normal)
         if contact.planes is not None and space is plain:
             base = float(plain.center @ normal)
             high, low = contact.planes[0] - base, contact.planes[1] - base
         else:
             high, low = gap_along(plain.points, rows_a, rows_b, plain.center, normal)
-        # a proved bound: less all that rounding may have added to the two projections
-        reach = 2.0 * plain.radius + math.sqrt(plain.center @ plain.center)
-        rounding = 4.0 * d * reach + 2.0 * math.sqrt(d * (spaces.center @ spaces.center))
-        lower = float(high - low) - _EPSILON * rounding
+        lower = float(high - low) - rounding_of_planes(spaces)
         if lower > tolerance:
             offset = float((high + low) / 2 + spaces.center @ normal)
             # rounding of the two bounds may cross when they agree to all digits
@@ -53,6 +49,13 @@ def certify(
     together = coincident(spaces.X) * _radius_of_two(plain, rows_a, rows_b)
     verdict: Verdict = "meet" if upper <= together else "undecided"
     return HullDistance(verdict, 0.0, upper, None, None, at_a, weights_a, at_b, weights_b, tolerance)
+
+
+def rounding_of_planes(spaces: Spaces) -> float:
+    """All that rounding may have added to the gap between two planes: a proved bound is less that."""
+    plain, d = spaces.plain, len(spaces.center)
+    reach = 2.0 * plain.radius + math.sqrt(plain.center @ plain.center)
+    return _EPSILON * (4.0 * d * reach + 2.0 * math.sqrt(d * (spaces.center @ spaces.center)))
 
 
 def _radius_of_two(space: Coordinates, rows_a: IntArray, rows_b: IntArray) -> float:
@@ -129,21 +132,6 @@ def measure(
     return conclude(spaces, rows_a, rows_b, tolerance, rtol, contact)
 
 
-def measure_groups(
-    spaces: Spaces, starts: IntArray, means: NDArray[np.float64], pairs: list[tuple[int, int]], tolerance: float,
-    rtol: float, earlier: list[Contact | None],
-) -> list[tuple[HullDistance, Contact]]:  # fmt: skip
-    """``measure`` for many pairs of groups of rows that lie side by side (see ``solve_groups``)."""
-    # a common point is spread over as many points as there are dimensions: no face to begin with
-    usable = [None if contact is None or contact.upper <= tolerance else contact for contact in earlier]
-    contacts = solve_groups(spaces.plain, starts, means, pairs, SHARE * rtol, roundings(spaces), usable)
-    rows = {i: np.arange(starts[i], starts[i + 1]) for pair in pairs for i in pair}
-    return [
-        conclude(spaces, rows[i], rows[j], tolerance, rtol, contact)
-        for (i, j), contact in zip(pairs, contacts, strict=True)
-    ]
-
-
 def conclude(
     spaces: Spaces, rows_a: IntArray, rows_b: IntArray, tolerance: float, rtol: float, contact: Contact
 ) -> tuple[HullDistance, Contact]:
@@ -159,6 +147,29 @@ def conclude(
         finer = certify(spaces, space, contact, rows_a, rows_b, tolerance)
         return _tightest(answer, finer), contact if finer.upper < answer.upper else evened_contact
     return answer, evened_contact
+
+
+def measure_again(
+    spaces: Spaces, rows_a: IntArray, rows_b: IntArray, tolerance: float, rtol: float, earlier: Contact
+) -> tuple[HullDistance, Contact]:
+    """``measure`` two hulls that met a little earlier: ``earlier`` holds the weights of a common point then.
+
+    First the same weights: points that coincide keep doing so. Then coordinates of the two sets' own in which all
+    axes are as wide as each other, the quickest to a common point; the coordinates of all points are left alone.
+    """
+    answer = certify(spaces, spaces.plain, earlier, rows_a, rows_b, tolerance)
+    if answer.meet:
+        return answer, earlier
+    rows = np.concatenate([rows_a, rows_b])
+    own = Spaces(spaces.X[rows])
+    own_a, own_b = np.arange(len(rows_a)), np.arange(len(rows_a), len(rows))
+    at_a, at_b = np.searchsorted(rows_a, earlier.rows), np.searchsorted(rows_b, earlier.rows) + len(rows_a)
+    start = replace(earlier, rows=np.where(earlier.first, at_a, at_b))
+    contact = solve(own.flat, own_a, own_b, verdict_only=True, least_gap=tolerance, start=start)
+    answer = certify(own, own.flat, contact, own_a, own_b, tolerance)
+    if not answer.meet:
+        answer, contact = measure(own, own_a, own_b, tolerance, rtol)
+    return answer, replace(contact, rows=rows[contact.rows])
 
 
 def _tightest(one: HullDistance, other: HullDistance) -> HullDistance:
@@ -196,7 +207,7 @@ def settle(X: FloatArray, rows_a: IntArray, rows_b: IntArray, tolerance: float, 
 def as_points(points: ArrayLike, name: str) -> FloatArray:
     """An array (n, d) of finite numbers, float32 or float64, or the error that says what is wrong with it."""
     array = as_array(points, name)
-    refuse_unfinite(array, mean_and_largest(array)[0], name)
+    refuse_unfinite(array, mean_of(array), name)
     return array
 
 
@@ -256,12 +267,11 @@ def _two_sets(A: ArrayLike, B: ArrayLike) -> _TwoSets:
         )
     na, nb = len(first), len(second)
     both = np.empty((na + nb, first.shape[1]), dtype=np.result_type(first, second))
-    mean_a, largest_a = take_in(first, both[:na])
-    mean_b, largest_b = take_in(second, both[na:])
+    mean_a, mean_b = mean_of(first, both[:na]), mean_of(second, both[na:])
     refuse_unfinite(first, mean_a, "A")
     refuse_unfinite(second, mean_b, "B")
     mean = (na * mean_a + nb * mean_b) / (na + nb)
-    spaces = Spaces(both, (mean, max(largest_a, largest_b)))
+    spaces = Spaces(both, mean)
     return _TwoSets(spaces, np.arange(na), np.arange(na, na + nb), mean_a - mean_b)
 
 

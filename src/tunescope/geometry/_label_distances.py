@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tunescope.errors import RepresentationError
-from tunescope.geometry._certificates import THIN, HullDistance
+from tunescope.geometry._certificates import HullDistance
 from tunescope.geometry._coordinates import Spaces
-from tunescope.geometry._extent import mean_and_largest, reach, take_in_order
-from tunescope.geometry._hulls import as_array, check_rtol, decide, measure_groups, refuse_unfinite
-from tunescope.geometry._search import DEFAULT_RTOL, Contact
-from tunescope.geometry._threads import in_threads, threads
+from tunescope.geometry._extent import group_means, mean_of, reach
+from tunescope.geometry._groups import Groups
+from tunescope.geometry._hulls import as_array, check_rtol, refuse_unfinite
+from tunescope.geometry._pairs import ActiveSets, PairSearch
+from tunescope.geometry._search import DEFAULT_RTOL
 
 Convention = Literal["all", "published"]
 """``all``: every cluster counts and label pairs without a distance are dropped. ``published``: clusters of five
@@ -24,9 +24,6 @@ points or fewer are left out and label pairs without a distance count as 0, as i
 
 PUBLISHED_SMALLEST = 6
 """Points that a cluster needs to count under the published convention ([FT]'s analysis code)."""
-
-_AT_ONCE = 16
-"""Label pairs that a thread takes at a time."""
 
 Progress = Callable[[int, int], None]
 """Called with (done, total)."""
@@ -53,8 +50,8 @@ class LabelDistances:
     """Largest distance of a point to the mean."""
     certificates: Mapping[tuple[int, int], HullDistance] = field(repr=False)
     """Certificate of each pair (i, j), i < j; its rows count within the points of the two labels."""
-    _y: NDArray[Any] = field(repr=False)
-    _contacts: Mapping[tuple[int, int], Contact] = field(repr=False)
+    _groups: Groups = field(repr=False)
+    _active: ActiveSets = field(repr=False)
 
     @property
     def distances(self) -> NDArray[np.float64]:
@@ -154,68 +151,45 @@ def label_distances(
         raise RepresentationError(
             f"y must have one label per point: X has {len(points)} points, y has shape {y.shape}."
         )
-    labels, index = np.unique(y, return_inverse=True)
-    k = len(labels)
-    if k < 2:
-        only = labels.tolist()[0]
-        raise RepresentationError(f"Distances between labels need at least two labels; y holds only {only!r}.")
-    if previous is not None and not np.array_equal(previous._y, y):
+    if previous is None:
+        groups = Groups.by(y)
+    elif np.array_equal(previous._groups.y, y):
+        groups = previous._groups
+    else:
         raise RepresentationError("previous is about other points: its labels differ from y. Leave it out.")
+    k = len(groups.labels)
+    if k < 2:
+        only = groups.labels.tolist()[0]
+        raise RepresentationError(f"Distances between labels need at least two labels; y holds only {only!r}.")
     # the points of a label side by side: every scan runs along memory
-    counts = np.bincount(index, minlength=k)
-    starts = np.concatenate([[0], np.cumsum(counts)])
-    together = np.empty(points.shape, dtype=points.dtype)
-    means, largest = take_in_order(points, np.argsort(index, kind="stable"), starts, together)
+    together = np.empty_like(points, order="C")
+    means = group_means(points, groups.order, groups.starts, together)
     refuse_unfinite(points, means, "X")
-    spaces = Spaces(together, (counts @ means / len(points), largest))
-    tolerance = THIN * spaces.radius
-
-    def some(pairs: list[tuple[int, int]]) -> list[tuple[tuple[int, int], HullDistance, Contact]]:
-        earlier = [previous._contacts.get(pair) if previous is not None else None for pair in pairs]
-        answers = measure_groups(spaces, starts, means, pairs, tolerance, rtol, earlier)
-        return [(pair, *answer) for pair, answer in zip(pairs, answers, strict=True)]
-
-    # the largest pairs first, so that no thread is left alone with one at the end
-    pairs = sorted(combinations(range(k), 2), key=lambda p: -counts[p[0]] - counts[p[1]])
-    at_once = min(_AT_ONCE, max(1, len(pairs) // (8 * threads(n_jobs))))
-    parts = [pairs[i : i + at_once] for i in range(0, len(pairs), at_once)]
+    search = PairSearch(Spaces(together, groups.counts @ means / len(points)), groups, means, rtol)
+    if previous is not None:
+        search.begin_with(previous._active, previous.verdicts[search.first, search.second] == "separable")
+    done = 0
+    for more in search.settle(n_jobs):
+        for _ in range(more):
+            done += 1
+            if progress is not None:
+                progress(done, len(search))
     lower, upper = np.zeros((k, k)), np.zeros((k, k))
     verdicts = np.full((k, k), "", dtype="<U9")
     certificates: dict[tuple[int, int], HullDistance] = {}
-    contacts: dict[tuple[int, int], Contact] = {}
-    found = (one for part in in_threads(some, parts, n_jobs) for one in part)
-    for done, ((i, j), answer, contact) in enumerate(found, start=1):
-        certificates[i, j], contacts[i, j] = answer, contact
+    for p, (i, j) in enumerate(zip(search.first.tolist(), search.second.tolist(), strict=True)):
+        certificates[i, j] = answer = search.answers[p]
         lower[i, j] = lower[j, i] = answer.lower
         upper[i, j] = upper[j, i] = answer.upper
         verdicts[i, j] = verdicts[j, i] = answer.verdict
-        if progress is not None:
-            progress(done, len(pairs))
+    spaces = search.spaces
     return LabelDistances(
-        labels, counts, lower, upper, verdicts, spaces.scale, spaces.radius,
-        certificates, y, contacts,
+        groups.labels, groups.counts, lower, upper, verdicts, spaces.scale, spaces.radius, certificates, groups,
+        search.active_sets(),
     )  # fmt: skip
-
-
-def label_verdicts(
-    spaces: Spaces,
-    rows: list[NDArray[np.int64]],
-    tolerance: float,
-    n_jobs: int | None,
-    progress: Progress | None,
-) -> dict[tuple[int, int], tuple[HullDistance, Contact]]:
-    """Whether the hulls of each pair of labels meet."""
-    pairs = sorted(combinations(range(len(rows)), 2), key=lambda p: -len(rows[p[0]]) - len(rows[p[1]]))
-    found = {}
-    results = in_threads(lambda p: (p, decide(spaces, rows[p[0]], rows[p[1]], tolerance)), pairs, n_jobs)
-    for done, (pair, answer) in enumerate(results, start=1):
-        found[pair] = answer
-        if progress is not None:
-            progress(done, len(pairs))
-    return found
 
 
 def scale_of(X: NDArray[Any]) -> float:
     """Root mean square distance of the points (n, d) to their mean."""
-    _, total = reach(X, mean_and_largest(X)[0])
+    _, total = reach(X, mean_of(X))
     return float(np.sqrt(total / len(X)))

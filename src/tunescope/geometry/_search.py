@@ -1,4 +1,4 @@
-"""One search: from two sets of rows, or many pairs of them, to the contact that the solver leaves."""
+"""One search: from two sets of rows to the contact that the solver leaves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tunescope.geometry._approach import approach, approach_groups, limits
+from tunescope.geometry._approach import approach, limits
 from tunescope.geometry._coordinates import Coordinates, IntArray
 from tunescope.geometry._nearest_points import OPEN, nearest_points
 
@@ -20,7 +20,7 @@ CREEPING = 1e-5
 """Means nearer than this share of the radius most often belong to hulls that meet: slow progress ends the search."""
 _FEW = 96
 """Active points up to which adding them one by one is cheaper than a factorisation by LAPACK."""
-_SMALL_WEIGHT = 1e-12
+SMALL_WEIGHT = 1e-12
 """Least weight with which an earlier active point takes part again."""
 
 
@@ -71,7 +71,7 @@ def solve(
     if start is not None:
         positions, carried = _positions(start, rows_a, rows_b, capacity - 1)
         k = len(positions)
-        active[:k], weights[:k] = positions, np.maximum(carried, _SMALL_WEIGHT)
+        active[:k], weights[:k] = positions, np.maximum(carried, SMALL_WEIGHT)
     direction, planes, counters = np.zeros(space.rank), np.zeros(2), np.zeros(2, dtype=np.int64)
     most_steps = max_steps if max_steps is not None else most_steps
     candidates = candidates if pool is None else min(pool, len(rows))
@@ -87,16 +87,16 @@ def solve(
     )  # fmt: skip
     if contact.status != OPEN:
         return contact
-    return _go_on(
+    return go_on(
         space, rows_a, rows_b, contact, verdict_only, rtol, least_gap, cutoff, most_steps, candidates, rounding
     )
 
 
-def _go_on(
+def go_on(
     space: Coordinates, rows_a: IntArray, rows_b: IntArray, start: Contact, verdict_only: bool, rtol: float,
     least_gap: float, cutoff: float, most_steps: int, candidates: int, rounding: float,
 ) -> Contact:  # fmt: skip
-    """The orthogonal factor takes over where squared lengths were not precise enough."""
+    """The orthogonal factor takes over from ``start``, where squared lengths were not precise enough."""
     rows = np.concatenate([rows_a, rows_b])
     capacity = limits(space.rank, len(rows))[0]
     active, weights = np.empty(capacity, dtype=np.int64), np.empty(capacity)
@@ -118,59 +118,6 @@ def _go_on(
     )  # fmt: skip
 
 
-def solve_groups(
-    space: Coordinates,
-    starts: IntArray,
-    means: NDArray[np.float64],
-    pairs: list[tuple[int, int]],
-    rtol: float,
-    rounding: float,
-    earlier: list[Contact | None],
-) -> list[Contact]:
-    """``solve`` for the distances of many pairs of groups of rows that lie side by side, in one compiled call.
-
-    starts (g + 1): group i takes the rows starts[i] to starts[i + 1]; means (g, d) of the groups; ``earlier``: for
-    each pair a contact to begin with, or None; one with rows of other groups is left aside.
-    """
-    n_pairs = len(pairs)
-    first, second = np.array(pairs, dtype=np.int64).T.copy()
-    sizes = np.diff(starts)
-    room = min(space.rank + 2, int((sizes[first] + sizes[second]).max())) + 1
-    active, weights = np.empty((n_pairs, room), dtype=np.int64), np.empty((n_pairs, room))
-    counts = np.zeros(n_pairs, dtype=np.int64)
-    for p, contact in enumerate(earlier):
-        if contact is not None and len(contact.rows) < room:
-            of_a, of_b = contact.rows - starts[first[p]], contact.rows - starts[second[p]]
-            position = np.where(contact.first, of_a, of_b)
-            if (position >= 0).all() and (position < np.where(contact.first, sizes[first[p]], sizes[second[p]])).all():
-                counts[p] = k = len(position)
-                active[p, :k] = position + np.where(contact.first, 0, sizes[first[p]])
-                weights[p, :k] = np.maximum(contact.weights, _SMALL_WEIGHT)
-    statuses, counters = np.empty(n_pairs, dtype=np.int64), np.zeros((n_pairs, 2), dtype=np.int64)
-    bounds, directions = np.zeros((n_pairs, 4)), np.zeros((n_pairs, space.rank))
-    approach_groups(
-        space.points, space.center, space.stretch, starts, means, first, second, space.size, rtol, counts, active,
-        weights, statuses, bounds, directions, counters,
-    )  # fmt: skip
-    found = []
-    for p, (i, j) in enumerate(pairs):
-        k = counts[p]
-        positions = active[p, :k]
-        of_a = positions < sizes[i]
-        lower, upper, above, below = bounds[p].tolist()
-        contact = Contact(
-            int(statuses[p]), lower, upper, np.where(of_a, positions + starts[i], positions - sizes[i] + starts[j]),
-            np.maximum(weights[p, :k], 0.0), of_a, directions[p], int(counters[p, 0]), int(counters[p, 1]),
-            (above, below),
-        )  # fmt: skip
-        if contact.status == OPEN:
-            rows_a, rows_b = np.arange(starts[i], starts[i + 1]), np.arange(starts[j], starts[j + 1])
-            _, most_steps, candidates = limits(space.rank, len(rows_a) + len(rows_b))
-            contact = _go_on(space, rows_a, rows_b, contact, False, rtol, 0.0, np.inf, most_steps, candidates, rounding)
-        found.append(contact)
-    return found
-
-
 def _begin_with(
     space: Coordinates, rows: IntArray, na: int, positions: IntArray, carried: NDArray[np.float64],
     Qt: NDArray[np.float64], Rt: NDArray[np.float64], active: IntArray, weights: NDArray[np.float64],
@@ -184,7 +131,7 @@ def _begin_with(
         return 0
     k = len(positions)
     if k <= _FEW:
-        active[:k], weights[:k] = positions, np.maximum(carried, _SMALL_WEIGHT)
+        active[:k], weights[:k] = positions, np.maximum(carried, SMALL_WEIGHT)
         return -k
     columns = np.zeros((k, space.rank + 2))
     columns[first, 0] = columns[~first, 1] = space.size
@@ -197,7 +144,7 @@ def _begin_with(
         return 0
     Qt[:k], Rt[:k, :k] = Q.T, R.T
     active[:k] = positions
-    carried = np.maximum(carried, _SMALL_WEIGHT)
+    carried = np.maximum(carried, SMALL_WEIGHT)
     weights[:k] = np.where(first, carried / carried[first].sum(), carried / carried[~first].sum())
     return k
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tunescope.geometry._groups import Groups
 from tunescope.geometry._label_distances import LabelDistances
-from tunescope.geometry._search import Contact
+from tunescope.geometry._pairs import ActiveSets
 
 _VERDICTS = ("separable", "meet", "undecided", "")
 """The verdicts by the number that stands for them."""
@@ -21,10 +21,8 @@ def distances_to_arrays(distances: LabelDistances) -> dict[str, NDArray[Any]]:
 
     Labels and certificates are not among them.
     """
-    k = len(distances.labels)
     codes = np.searchsorted(np.sort(_VERDICTS), distances.verdicts)
-    contacts = [distances._contacts[pair] for pair in combinations(range(k), 2)]
-    empty = np.zeros(0)
+    active = distances._active
     return {
         "lower": distances.lower,
         "upper": distances.upper,
@@ -32,10 +30,10 @@ def distances_to_arrays(distances: LabelDistances) -> dict[str, NDArray[Any]]:
         "counts": np.asarray(distances.counts, np.int64),
         "scale": np.asarray(distances.scale, np.float64),
         "radius": np.asarray(distances.radius, np.float64),
-        "active-counts": np.array([len(contact.rows) for contact in contacts], np.int64),
-        "active-rows": np.concatenate([empty.astype(np.int64), *(c.rows for c in contacts)]),
-        "active-weights": np.concatenate([empty, *(c.weights for c in contacts)]),
-        "active-first": np.concatenate([empty.astype(bool), *(c.first for c in contacts)]),
+        "active-counts": active.counts,
+        "active-rows": active.rows,
+        "active-weights": active.weights,
+        "active-first": active.first,
     }
 
 
@@ -46,22 +44,6 @@ def distances_from_arrays(labels: ArrayLike, arrays: Mapping[str, NDArray[Any]],
     were stored would have.
     """
     labels = np.asarray(labels)
-    ends = np.cumsum(arrays["active-counts"])
-    contacts = {}
-    for pair, end, count in zip(combinations(range(len(labels)), 2), ends, arrays["active-counts"], strict=True):
-        i, j = pair
-        part = slice(int(end - count), int(end))
-        contacts[pair] = Contact(
-            status=0,
-            lower=float(arrays["lower"][i, j]),
-            upper=float(arrays["upper"][i, j]),
-            rows=np.array(arrays["active-rows"][part]),
-            weights=np.array(arrays["active-weights"][part]),
-            first=np.array(arrays["active-first"][part]),
-            direction=np.zeros(0),
-            scans=0,
-            steps=0,
-        )
     return LabelDistances(
         labels=labels,
         counts=np.array(arrays["counts"]),
@@ -71,6 +53,11 @@ def distances_from_arrays(labels: ArrayLike, arrays: Mapping[str, NDArray[Any]],
         scale=float(arrays["scale"]),
         radius=float(arrays["radius"]),
         certificates={},
-        _y=np.asarray(y),
-        _contacts=contacts,
+        _groups=Groups.by(y),
+        _active=ActiveSets(
+            np.array(arrays["active-counts"]),
+            np.array(arrays["active-rows"]),
+            np.array(arrays["active-weights"]),
+            np.array(arrays["active-first"]),
+        ),
     )

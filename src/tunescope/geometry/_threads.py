@@ -9,14 +9,21 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """The libraries that have threads of their own; finding them takes longer than many a call here."""
+    return ThreadpoolController()
 
 
 def one_blas_thread() -> Any:
     """Context in which BLAS computes with one thread."""
-    return threadpool_limits(1, user_api="blas")
+    return _libraries().limit(limits=1, user_api="blas")
 
 
 def threads(n_jobs: int | None) -> int:
