@@ -27,6 +27,8 @@ _EXHAUSTED = 0.1
 """A pool whose best candidate lies less than this share as far beyond as at the scan is replaced."""
 _NEARER = 1e-6
 """Means nearer than this share of the radius are beyond what squared lengths can tell."""
+_MOVED = 0.3
+"""An earlier active set whose own points leave a relative gap above this is no face any more, only a first pool."""
 _STALE = 20
 """Steps without progress after which the orthogonal factor takes over."""
 
@@ -116,6 +118,43 @@ def _price(X, rows, na, w, height_a, height_b, member, pool, pooled, beyond):
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
+def _face(X, rows, na, given, given_weights, w):
+    """What has become of an earlier active set: (relative gap, nearest of the first hull, nearest of the second).
+
+    The gap is that of its own points along w <- the difference of its two means, which is 0 for the nearest points of
+    the two hulls that it spans. The nearest are positions in ``given``, -1 in a hull that has none.
+    """
+    for r in range(w.shape[0]):
+        w[r] = 0.0
+    sum_a = 0.0
+    sum_b = 0.0
+    for c in range(given.shape[0]):
+        if given[c] < na:
+            sum_a += given_weights[c]
+        else:
+            sum_b += given_weights[c]
+    for c in range(given.shape[0]):
+        f = given_weights[c] / sum_a if given[c] < na else -given_weights[c] / sum_b
+        x = X[rows[given[c]]]
+        for r in range(w.shape[0]):
+            w[r] += f * x[r]
+    a = -1
+    b = -1
+    least = np.inf
+    most = -np.inf
+    for c in range(given.shape[0]):
+        height = dot(X[rows[given[c]]], w)
+        if given[c] < na:
+            if height < least:
+                least = height
+                a = c
+        elif height > most:
+            most = height
+            b = c
+    return 1.0 - (least - most) / dot(w, w), a, b
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
 def approach(
     X, center, stretch, rows, na, size, verdict_only, rtol, least_gap, cutoff, max_steps, pool_size,
     towards, k, capacity, S, weights, direction, planes, counters,
@@ -146,8 +185,9 @@ def approach(
     w = np.empty(d)
     score = np.empty(n)
     member = np.zeros(n, np.int8)
-    pool = np.empty(pool_size, np.int64)
-    beyond = np.empty(pool_size)
+    own_pool = np.empty(pool_size, np.int64)
+    pool = own_pool
+    beyond = np.empty(max(pool_size, k))
     pooled = np.int64(0)  # of its own type, a literal would have all that takes it compiled once more
     scans = 0
     steps = 0
@@ -160,6 +200,15 @@ def approach(
     refined = False
     given = S[:k].copy()
     given_weights = weights[:k].copy()
+    if k > 0:
+        moved, a, b = _face(X, rows, na, given, given_weights, w)
+        if a >= 0 and b >= 0 and not moved <= _MOVED:
+            pool = given
+            pooled = given.shape[0]
+            given = np.empty(2, np.int64)
+            given[0] = pool[a]
+            given[1] = pool[b]
+            given_weights = np.ones(2)
     for attempt in range(2):
         if attempt == 1:
             # nothing to go on from: the two points that face each other along the line of the means
@@ -278,7 +327,8 @@ def approach(
             if upper - lower <= rtol * upper:
                 status = CONVERGED
                 break
-            pooled, entered, at_scan = fill_pool(score, member, 0.0, pool, beyond)
+            pool = own_pool
+            pooled, entered, at_scan = fill_pool(score, member, 0.0, pool, beyond[:pool_size])
             if entered < 0:
                 break
             first = 0

@@ -163,7 +163,7 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         outcome = None
         if meeting:
             outcome = self._merge(spaces, index, rows, set(meeting))
-            undecided += sum(not why.decided for why in outcome.rejections.values())
+            undecided += outcome.counts.undecided
         self.n_undecided_ = undecided
         self._number(index, rows, outcome)
         self._X, self._spaces = points, spaces

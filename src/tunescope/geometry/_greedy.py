@@ -112,8 +112,9 @@ class Clusters:
         np.maximum(self.most[a], self.most[b], out=self.most[a])
         for other, why in self.rejected[b].items():
             self.rejected[other].pop(b, None)
-            self.rejected[other].setdefault(a, why)
-            self.rejected[a].setdefault(other, why)
+            known = self.rejected[a].get(other)
+            if known is None or why.decided > known.decided:
+                self.rejected[other][a] = self.rejected[a][other] = why
         self.rejected[b] = {}
 
     def reject(self, a: int, b: int, why: Rejection) -> None:
@@ -132,6 +133,10 @@ class Counts:
     survived: int = 0
     """Tests settled by a hyperplane that survived a merge."""
     restarts: int = 0
+    undecided: int = 0
+    """Rejections of the last run that rest on hulls nearer than the tolerance, without a common point."""
+    unproved: int = 0
+    """Of these, the ones where not even two points nearer than the tolerance are known."""
 
 
 @dataclass
@@ -174,6 +179,7 @@ class Greedy:
     # ---- the rule
 
     def _start(self) -> None:
+        self.counts.undecided = self.counts.unproved = 0
         space = self.spaces.evened
         self.clusters = [Clusters(group, self.spaces.X, space.points) for group in self.groups]
         offsets = np.cumsum([0] + [len(c.nearest) for c in self.clusters])
@@ -211,6 +217,8 @@ class Greedy:
             else:
                 clusters.reject(a, b, why)
                 self.counts.rejections += 1
+                self.counts.undecided += not why.decided
+                self.counts.unproved += not why.decided and why.contact.upper > self.tolerance
 
     def _obstacle(self, g: int, a: int, b: int, union: IntArray) -> Rejection | None:
         """What stands in the way of the union of clusters a and b of group g, if anything does."""
@@ -219,6 +227,7 @@ class Greedy:
         space = self.spaces.evened
         points = space.points[union]
         box = points.min(axis=0), points.max(axis=0)
+        unproved: Rejection | None = None
         for o in map(int, np.flatnonzero(self.entangled[g])):
             near = self._within_reach(g, o, len(union), box)
             if len(near) == 0:
@@ -230,12 +239,15 @@ class Greedy:
             for c in self._likely_first(g, a, b, o, near):
                 found = self._against(g, a, b, union, (o, c))
                 if isinstance(found, Rejection):
-                    self.last_blocker[g, a] = self.last_blocker[g, b] = (o, c)
-                    return found
-                if found is not None:
+                    if found.decided:
+                        self.last_blocker[g, a] = self.last_blocker[g, b] = (o, c)
+                        return found
+                    unproved = unproved or found  # another cluster may prove what this one leaves open
+                elif found is not None:
                     cluster_planes[o, c] = found
-        self._keep(g, a, b, group_planes, cluster_planes)
-        return None
+        if unproved is None:
+            self._keep(g, a, b, group_planes, cluster_planes)
+        return unproved
 
     def _within_reach(
         self, g: int, o: int, size: int, box: tuple[NDArray[np.float64], NDArray[np.float64]]
