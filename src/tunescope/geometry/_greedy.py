@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from tunescope.geometry import _merging
 from tunescope.geometry._coordinates import FloatArray, IntArray, Spaces
-from tunescope.geometry._hulls import certify, contact_of, settle
+from tunescope.geometry._hulls import certify, contact_of, of_their_own, settle
 from tunescope.geometry._nearest_points import MET, SEPARATED
 from tunescope.geometry._search import Contact, solve
 
@@ -324,7 +324,7 @@ class Greedy:
         if contact.status not in (SEPARATED, MET):
             best = certify(self.spaces, space, contact, rows, others, self.tolerance)
             if not best.meet and not best.separable:
-                best = settle(self.spaces.X, rows, others, self.tolerance, best)
+                best = settle(*of_their_own(self.spaces, rows, others), self.tolerance, best)
             if not best.separable:
                 return None, contact_of(best, rows, others), best.meet
             normal = best.normal

@@ -106,10 +106,11 @@ def decide(
 
 
 def _decide_evened(
-    spaces: Spaces, rows_a: IntArray, rows_b: IntArray, tolerance: float, start: Contact, best: HullDistance
-) -> tuple[HullDistance, Contact]:
+    spaces: Spaces, rows_a: IntArray, rows_b: IntArray, tolerance: float, start: Contact, best: HullDistance,
+    flat_first: bool = False,
+) -> tuple[HullDistance, Contact]:  # fmt: skip
     """Go on from where the original coordinates stalled: weights mean the same point in any coordinates."""
-    for flat in (False, True):
+    for flat in (flat_first, not flat_first):
         space = spaces.flat if flat else spaces.evened
         contact = solve(space, rows_a, rows_b, verdict_only=True, least_gap=tolerance, start=start)
         answer = certify(spaces, space, contact, rows_a, rows_b, tolerance)
@@ -117,8 +118,16 @@ def _decide_evened(
             return answer, contact
         start = contact
         best = min(best, answer, key=lambda a: a.upper)
-    best = settle(spaces.X, rows_a, rows_b, tolerance, best)
+    best = settle(*of_their_own(spaces, rows_a, rows_b), tolerance, best)
     return best, contact_of(best, rows_a, rows_b)
+
+
+def of_their_own(spaces: Spaces, rows_a: IntArray, rows_b: IntArray) -> tuple[Spaces, IntArray, IntArray]:
+    """Coordinates of two sets of rows alone, and where the two stand in them: first the one, then the other."""
+    n, na = len(rows_a) + len(rows_b), len(rows_a)
+    own = spaces if n == len(spaces.X) and na and rows_a[-1] == na - 1 else None
+    own = own or Spaces(np.concatenate([spaces.X[rows_a], spaces.X[rows_b]]))
+    return own, np.arange(na), np.arange(na, n)
 
 
 def measure(
@@ -135,18 +144,25 @@ def measure(
 def conclude(
     spaces: Spaces, rows_a: IntArray, rows_b: IntArray, tolerance: float, rtol: float, contact: Contact
 ) -> tuple[HullDistance, Contact]:
-    """The certificate of a search for a distance; where it stalled, by way of evened coordinates."""
-    space = spaces.plain
-    answer = certify(spaces, space, contact, rows_a, rows_b, tolerance)
+    """The certificate of a search for a distance.
+
+    Where it stalled, coordinates of the two sets' own decide whether they meet; first those in which all axes are as
+    wide as each other: the quickest to a common point, which is what most often made it stall.
+    """
+    answer = certify(spaces, spaces.plain, contact, rows_a, rows_b, tolerance)
     if answer.separable or answer.meet:
         return answer, contact
-    answer, evened_contact = _decide_evened(spaces, rows_a, rows_b, tolerance, contact, answer)
+    own, own_a, own_b = of_their_own(spaces, rows_a, rows_b)
+    at_a, at_b = np.searchsorted(rows_a, contact.rows), np.searchsorted(rows_b, contact.rows) + len(rows_a)
+    start = replace(contact, rows=np.where(contact.first, at_a, at_b))
+    answer, found = _decide_evened(own, own_a, own_b, tolerance, start, answer, flat_first=True)
     if answer.separable and answer.gap > rtol:
         # apart after all, and thin: the original coordinates measure it, without giving up
-        contact = solve(space, rows_a, rows_b, verdict_only=False, rtol=SHARE * rtol, start=evened_contact)
-        finer = certify(spaces, space, contact, rows_a, rows_b, tolerance)
-        return _tightest(answer, finer), contact if finer.upper < answer.upper else evened_contact
-    return answer, evened_contact
+        contact = solve(own.plain, own_a, own_b, verdict_only=False, rtol=SHARE * rtol, start=found)
+        finer = certify(own, own.plain, contact, own_a, own_b, tolerance)
+        found = contact if finer.upper < answer.upper else found
+        answer = _tightest(answer, finer)
+    return answer, replace(found, rows=np.concatenate([rows_a, rows_b])[found.rows])
 
 
 def measure_again(
@@ -154,22 +170,10 @@ def measure_again(
 ) -> tuple[HullDistance, Contact]:
     """``measure`` two hulls that met a little earlier: ``earlier`` holds the weights of a common point then.
 
-    First the same weights: points that coincide keep doing so. Then coordinates of the two sets' own in which all
-    axes are as wide as each other, the quickest to a common point; the coordinates of all points are left alone.
+    Points that coincide keep doing so. Other common points have to be found anew.
     """
     answer = certify(spaces, spaces.plain, earlier, rows_a, rows_b, tolerance)
-    if answer.meet:
-        return answer, earlier
-    rows = np.concatenate([rows_a, rows_b])
-    own = Spaces(spaces.X[rows])
-    own_a, own_b = np.arange(len(rows_a)), np.arange(len(rows_a), len(rows))
-    at_a, at_b = np.searchsorted(rows_a, earlier.rows), np.searchsorted(rows_b, earlier.rows) + len(rows_a)
-    start = replace(earlier, rows=np.where(earlier.first, at_a, at_b))
-    contact = solve(own.flat, own_a, own_b, verdict_only=True, least_gap=tolerance, start=start)
-    answer = certify(own, own.flat, contact, own_a, own_b, tolerance)
-    if not answer.meet:
-        answer, contact = measure(own, own_a, own_b, tolerance, rtol)
-    return answer, replace(contact, rows=rows[contact.rows])
+    return (answer, earlier) if answer.meet else measure(spaces, rows_a, rows_b, tolerance, rtol)
 
 
 def _tightest(one: HullDistance, other: HullDistance) -> HullDistance:
@@ -181,15 +185,12 @@ def _tightest(one: HullDistance, other: HullDistance) -> HullDistance:
     )  # fmt: skip
 
 
-def settle(X: FloatArray, rows_a: IntArray, rows_b: IntArray, tolerance: float, best: HullDistance) -> HullDistance:
+def settle(own: Spaces, own_a: IntArray, own_b: IntArray, tolerance: float, best: HullDistance) -> HullDistance:
     """Settle a difficult pair in coordinates of its own: evened ones, then the original ones to the end.
 
     The verdict is ``undecided`` only when neither a gap above the tolerance nor a common point is proved; its
     upper bound is then the smallest one seen.
     """
-    both = np.concatenate([X[rows_a], X[rows_b]])
-    own = Spaces(both)
-    own_a, own_b = np.arange(len(rows_a)), np.arange(len(rows_a), len(both))
     for coordinates in ("evened", "flat", "plain"):
         space = getattr(own, coordinates)
         for verdict_only in (True, False):
