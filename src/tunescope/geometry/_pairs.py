@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tunescope.geometry._approach import approach_groups, limits, weighted
+from tunescope.geometry._approach import limits
 from tunescope.geometry._certificates import THIN, HullDistance
 from tunescope.geometry._coordinates import IntArray, Spaces
 from tunescope.geometry._groups import Groups
 from tunescope.geometry._hulls import SHARE, conclude, measure_again, rounding_of_planes, roundings
 from tunescope.geometry._nearest_points import CONVERGED, OPEN
+from tunescope.geometry._pair_searches import approach_groups, weighted
 from tunescope.geometry._search import SMALL_WEIGHT, Contact, go_on
 from tunescope.geometry._threads import in_threads, threads
 
