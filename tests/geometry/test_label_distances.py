@@ -17,6 +17,9 @@ from tunescope.geometry import (
     scale_of,
     verify,
 )
+from tunescope.geometry._coordinates import Spaces
+from tunescope.geometry._groups import Groups
+from tunescope.geometry._pairs import PairSearch
 
 NAMES = np.array(["ADJ", "ADP", "NOUN", "PRON", "VERB"])
 
@@ -137,6 +140,48 @@ def test_warm_starts_through_labels_that_begin_and_cease_to_meet():
         linear.append(cold.is_linear)
     assert linear[0] is False
     assert linear[3] is True
+
+
+def test_labels_that_share_a_point_are_settled_by_it_a_snapshot_later():
+    X, y = labelled(away=8.0)
+    first, other = np.flatnonzero(y == "ADJ")[0], np.flatnonzero(y == "VERB")[0]
+    previous, found = None, None
+    for step in range(4):
+        X[other] = X[first]
+        warm = label_distances(X, y, previous=previous)
+        certificate = warm.certificates[0, 4]
+        assert certificate.meet
+        assert verify(certificate, *of_pair(X, y, warm, (0, 4)))
+        points = certificate.points_a.tolist(), certificate.points_b.tolist()
+        found = points if previous is None else found
+        assert points == found  # the very same two points, without a search
+        previous = warm
+        X = X + 0.01 * np.random.default_rng(step).normal(size=X.shape)
+
+
+def test_earlier_active_points_save_scans_and_a_rotation_needs_one():
+    """counters: scans of all points and steps, of each pair."""
+    X, y = labelled(n=1500, d=40, away=12.0)
+    before = label_distances(X, y)
+    turned = X @ np.linalg.qr(np.random.default_rng(1).normal(size=(40, 40)))[0]
+    stretched = turned * np.geomspace(0.2, 5.0, 40)
+    begun, afresh = search(stretched, y, before), search(stretched, y)
+    assert begun.counters[:, 0].sum() < afresh.counters[:, 0].sum()
+    still, again = search(turned, y, before), search(turned, y)
+    assert (still.counters == 1).all()
+    assert again.counters[:, 0].sum() > 2 * len(again)
+
+
+def search(X, y, previous=None):
+    """The searches behind ``label_distances``, done."""
+    groups = Groups.by(y)
+    points = np.ascontiguousarray(X[groups.order])
+    means = np.stack([X[y == label].mean(axis=0) for label in groups.labels])
+    searches = PairSearch(Spaces(points), groups, means, 1e-3)
+    if previous is not None:
+        searches.begin_with(previous._active, np.ones(len(searches), dtype=bool))
+    assert sum(searches.settle(1)) == len(searches)
+    return searches
 
 
 def test_an_earlier_answer_about_other_points_is_refused():
