@@ -167,5 +167,9 @@ def test_the_page_holds_the_points_where_they_fit(points_dir, monkeypatch):
     found = data_of(write_report(points_dir))["explorer"]
     assert [one["seed"] for one in found["projections"]] == [0]
     assert found["note"].startswith("1 further projection ")
+    assert found["left_out"] == []
     monkeypatch.setattr(_write, "MOST_POINT_BYTES", 10)
-    assert "explorer" not in data_of(write_report(points_dir))
+    found = data_of(write_report(points_dir))["explorer"]
+    assert found["projections"] == []
+    assert len(found["left_out"]) >= 1
+    assert found["note"] == "2 projections are too large for this page; `tunescope explore` shows all."

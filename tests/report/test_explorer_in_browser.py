@@ -191,6 +191,18 @@ def test_the_report_page_holds_the_points_too(browser, points_dir):
     assert browser.complaints() == []
 
 
+def test_a_page_without_room_for_the_points_says_so(browser, points_dir, monkeypatch):
+    from tunescope.report._page import _write
+
+    monkeypatch.setattr(_write, "MOST_POINT_BYTES", 10)
+    browser.open(write_report(points_dir).as_uri())
+    text = browser.element("#points").text
+    assert "too many for this page" in text
+    assert "2 projections are too large for this page; `tunescope explore` shows all." in text
+    assert not browser.run("return Boolean(document.querySelector('#points canvas'))")
+    assert browser.complaints() == []
+
+
 def test_a_missing_projection_is_said(browser, points_dir, tmp_path):
     import shutil
 

@@ -155,7 +155,8 @@ def _check_map(arrays: ArrayFile, name: str, projection: Projection) -> None:
 def embedded(points: Points, runs: list[Run], most_bytes: int) -> dict[str, Any] | None:
     """Points and projections for the inside of a page, as many runs as fit into `most_bytes`.
 
-    None where nothing is stored or not one projection fits. One seed of a run comes before a second seed of any.
+    None where nothing is stored. One seed of a run comes before a second seed of any. `left_out` are the runs (by
+    number) of which not one projection fits, and `note` says how many projections in all do not.
     """
     if not points.projections:
         return None
@@ -167,22 +168,26 @@ def embedded(points: Points, runs: list[Run], most_bytes: int) -> dict[str, Any]
     entries: list[dict[str, Any]] = []
     of_task: dict[str, dict[str, Any]] = {}
     left = most_bytes
-    n_hidden = 0
+    hidden: list[int] = []
     for _, number, projection in places:
         size = -(-projection.path.stat().st_size * 4 // 3)
         new = {} if projection.task in of_task else {projection.task: points.of_task(projection.task)}
         size += sum(len(json.dumps(one, ensure_ascii=False).encode("utf-8")) for one in new.values())
         if size > left:
-            n_hidden += 1
+            hidden.append(number)
             continue
         left -= size
         of_task.update(new)
         content = base64.b64encode(projection.path.read_bytes()).decode("ascii")
         entries.append({"run": number, "seed": projection.seed, "points": projection.task, "bytes": content})
-    if not entries:
-        return None
     note = None
-    if n_hidden:
-        what = "projection is" if n_hidden == 1 else "projections are"
-        note = f"{n_hidden} further {what} too large for this page; `tunescope explore` shows all."
-    return {"points": of_task, "projections": sorted(entries, key=lambda one: (one["run"], one["seed"])), "note": note}
+    if hidden:
+        what = "projection is" if len(hidden) == 1 else "projections are"
+        further = "further " if entries else ""
+        note = f"{len(hidden)} {further}{what} too large for this page; `tunescope explore` shows all."
+    return {
+        "points": of_task,
+        "projections": sorted(entries, key=lambda one: (one["run"], one["seed"])),
+        "left_out": sorted(set(hidden) - {one["run"] for one in entries}),
+        "note": note,
+    }

@@ -14,7 +14,10 @@ export function pointsSection(app) {
   if (!found) return null;
   const index = app.data.runs.indexOf(app.run);
   const mine = found.projections.filter((one) => one.run === index);
-  if (!mine.length) return null;
+  if (!mine.length) {
+    if (!found.left_out.includes(index)) return null;
+    return section("points", "The points themselves", "The points of this run are too many for this page.", el("p", { class: "note" }, found.note));
+  }
   const explorer = createExplorer();
   const seed = () => mine.find((one) => String(one.seed) === String(app.store.get("seed"))) || mine[0];
   function show(one) {
