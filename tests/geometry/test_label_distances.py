@@ -180,7 +180,7 @@ def search(X, y, previous=None):
     searches = PairSearch(Spaces(points), groups, means, 1e-3)
     if previous is not None:
         searches.begin_with(previous._active, np.ones(len(searches), dtype=bool))
-    assert sum(searches.settle(1)) == len(searches)
+    assert sum(searches.run(1)) == len(searches)
     return searches
 
 

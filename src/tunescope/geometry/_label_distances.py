@@ -169,7 +169,7 @@ def label_distances(
     if previous is not None:
         search.begin_with(previous._active, previous.verdicts[search.first, search.second] == "separable")
     done = 0
-    for more in search.settle(n_jobs):
+    for more in search.run(n_jobs):
         for _ in range(more):
             done += 1
             if progress is not None:

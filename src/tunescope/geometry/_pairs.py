@@ -20,6 +20,7 @@ from tunescope.geometry._threads import in_threads, threads
 
 _AT_ONCE = 16
 """Pairs that a thread takes at a time."""
+_NOTHING = np.zeros(0, dtype=np.int64), np.zeros(0)
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,31 @@ class ActiveSets:
         return cls(counts, np.concatenate(rows), np.concatenate(weights), np.concatenate(first))
 
 
+@dataclass
+class _Part:
+    """Some of the searches, as one compiled call takes them; row i of each array is about pair which[i]."""
+
+    which: IntArray
+    counts: IntArray
+    active: IntArray
+    """(n, room) positions in the two groups, those of the second behind those of the first."""
+    weights: NDArray[np.float64]
+    statuses: IntArray
+    bounds: NDArray[np.float64]
+    directions: NDArray[np.float64]
+    counters: IntArray
+
+    @classmethod
+    def of(cls, which: IntArray, room: int, rank: int) -> _Part:
+        n = len(which)
+        return cls(
+            which, np.zeros(n, dtype=np.int64), np.empty((n, room), dtype=np.int64), np.empty((n, room)),
+            np.full(n, OPEN), np.zeros((n, 4)), np.zeros((n, rank)), np.zeros((n, 2), dtype=np.int64),
+        )  # fmt: skip
+
+
 class PairSearch:
-    """Searches for all pairs of groups, each group's points side by side; row p of each array is about pair p."""
+    """Searches for all pairs of groups of points, each group's points side by side."""
 
     def __init__(self, spaces: Spaces, groups: Groups, means: NDArray[np.float64], rtol: float) -> None:
         """The rows of ``spaces`` are those of ``groups.order``; means (k, d) of the groups."""
@@ -53,13 +77,10 @@ class PairSearch:
         self.tolerance = THIN * spaces.radius
         self.first, self.second = (side.astype(np.int64) for side in np.triu_indices(len(groups.labels), 1))
         self.sizes = groups.counts[self.first] + groups.counts[self.second]
-        n = len(self.first)
-        room = limits(spaces.plain.rank, int(self.sizes.max()))[0]
-        self.active, self.weights = np.empty((n, room), dtype=np.int64), np.empty((n, room))
-        self.counts, self.statuses = np.zeros(n, dtype=np.int64), np.full(n, OPEN)
-        self.bounds, self.directions = np.zeros((n, 4)), np.zeros((n, spaces.plain.rank))
-        self.counters = np.zeros((n, 2), dtype=np.int64)
+        self.counters = np.zeros((len(self), 2), dtype=np.int64)
+        """(pairs, 2) scans of all points and steps that each pair took."""
         self.answers: dict[int, HullDistance] = {}
+        self._begin: dict[int, tuple[IntArray, NDArray[np.float64]]] = {}
         self._witnesses: dict[int, Contact] = {}
         self._left: dict[int, tuple[IntArray, NDArray[np.float64], NDArray[np.bool_]]] = {}
 
@@ -77,25 +98,25 @@ class PairSearch:
         known = (earlier.rows >= 0) & (earlier.rows < len(self.groups.of))
         rows = np.where(known, earlier.rows, 0)
         known &= self.groups.of[rows] == group
-        usable = (earlier.counts > 0) & (earlier.counts < self.active.shape[1])
+        usable = earlier.counts > 0
         usable[pair[~known]] = False
         place = np.empty(len(self.groups.order), dtype=np.int64)
         place[self.groups.order] = np.arange(len(place))
         rows = place[rows]
         position = rows - self.starts[group] + np.where(earlier.first, 0, self.groups.counts[self.first[pair]])
-        self.counts[:] = np.where(usable & apart, earlier.counts, 0)
-        begun = (usable & apart)[pair]
-        to = np.arange(self.active.shape[1]) < self.counts[:, None]
-        self.active[to] = position[begun]
-        self.weights[to] = np.maximum(earlier.weights[begun], SMALL_WEIGHT)
-        ends = np.cumsum(earlier.counts)
-        for p in np.flatnonzero(usable & ~apart).tolist():
-            part = slice(ends[p] - earlier.counts[p], ends[p])
-            self._witnesses[p] = Contact(
-                OPEN, 0.0, 0.0, rows[part], earlier.weights[part], earlier.first[part], np.zeros(0), 0, 0
-            )
+        ends = np.cumsum(earlier.counts).tolist()
+        begins = [0, *ends[:-1]]
+        for p in np.flatnonzero(usable).tolist():
+            part = slice(begins[p], ends[p])
+            weights = earlier.weights[part]
+            if apart[p]:
+                self._begin[p] = position[part], weights
+            else:
+                self._witnesses[p] = Contact(
+                    OPEN, 0.0, 0.0, rows[part], weights, earlier.first[part], np.zeros(0), 0, 0
+                )
 
-    def settle(self, n_jobs: int | None) -> Iterator[int]:
+    def run(self, n_jobs: int | None) -> Iterator[int]:
         """Search all pairs in threads; yields how many more are settled, time and again.
 
         The largest come first, so that no thread is left alone with one at the end.
@@ -120,42 +141,45 @@ class PairSearch:
             self._keep(p, *measure_again(self.spaces, *self._rows(p), self.tolerance, self.rtol, witness))
             return 1
         space = self.spaces.plain
-        counts, active, weights = self.counts[which], self.active[which], self.weights[which]
-        statuses, bounds, directions = self.statuses[which], self.bounds[which], self.directions[which]
-        counters = self.counters[which]
+        part = _Part.of(which, limits(space.rank, int(self.sizes[which].max()))[0], space.rank)
+        for i, p in enumerate(which.tolist()):
+            positions, weights = self._begin.get(p, _NOTHING)
+            if (k := len(positions)) < part.active.shape[1]:
+                part.counts[i] = k
+                part.active[i, :k], part.weights[i, :k] = positions, np.maximum(weights, SMALL_WEIGHT)
         approach_groups(
             space.points, space.center, space.stretch, self.starts, self.means, self.first[which], self.second[which],
-            space.size, SHARE * self.rtol, counts, active, weights, statuses, bounds, directions, counters,
+            space.size, SHARE * self.rtol, part.counts, part.active, part.weights, part.statuses, part.bounds,
+            part.directions, part.counters,
         )  # fmt: skip
-        self.counts[which], self.active[which], self.weights[which] = counts, active, weights
-        self.statuses[which], self.bounds[which], self.directions[which] = statuses, bounds, directions
-        self.counters[which] = counters
-        self._certify(which[statuses == CONVERGED])
-        for p in which[statuses == OPEN].tolist():
-            rows_a, rows_b = self._rows(p)
+        self.counters[which] = part.counters
+        self._certify(part, np.flatnonzero(part.statuses == CONVERGED))
+        for i in np.flatnonzero(part.statuses == OPEN).tolist():
+            rows_a, rows_b = self._rows(which[i])
             _, most_steps, candidates = limits(space.rank, len(rows_a) + len(rows_b))
             contact = go_on(
-                space, rows_a, rows_b, self._contact(p), False, SHARE * self.rtol, 0.0, np.inf, most_steps, candidates,
-                roundings(self.spaces),
+                space, rows_a, rows_b, self._contact(part, i), False, SHARE * self.rtol, 0.0, np.inf, most_steps,
+                candidates, roundings(self.spaces),
             )  # fmt: skip
-            self._conclude(p, contact)
+            self._conclude(int(which[i]), contact)
         return len(which)
 
-    def _certify(self, which: IntArray) -> None:
+    def _certify(self, part: _Part, converged: IntArray) -> None:
         """Certificates of searches that converged: the two means anew, from the points; the planes as they are."""
-        plain, first, second, counts = self.spaces.plain, self.first[which], self.second[which], self.counts[which]
+        which, counts = part.which[converged], part.counts[converged]
+        plain, first, second = self.spaces.plain, self.first[which], self.second[which]
         ends = np.cumsum(counts)
         begins = ends - counts
         positions, shares = np.empty(counts.sum(), dtype=np.int64), np.empty(counts.sum())
         sides, upper = np.empty(len(which), dtype=np.int64), np.empty(len(which))
         weighted(
-            plain.points, plain.center, self.starts, first, second, counts, self.active[which], self.weights[which],
-            begins, positions, shares, sides, upper,
+            plain.points, plain.center, self.starts, first, second, counts, part.active[converged],
+            part.weights[converged], begins, positions, shares, sides, upper,
         )  # fmt: skip
-        normals = self.directions[which]
+        normals = part.directions[converged]
         normals /= np.sqrt((normals * normals).sum(axis=1))[:, None]
         base = normals @ plain.center
-        high, low = self.bounds[which, 2] - base, self.bounds[which, 3] - base
+        high, low = part.bounds[converged, 2] - base, part.bounds[converged, 3] - base
         # rounding of the two bounds may cross when they agree to all digits
         lower = np.minimum(high - low - rounding_of_planes(self.spaces), upper)
         offset = (high + low) / 2 + normals @ self.spaces.center
@@ -165,7 +189,7 @@ class PairSearch:
         spans = zip(begins.tolist(), middles.tolist(), ends.tolist(), strict=True)
         for i, (p, (begin, middle, end)) in enumerate(zip(which.tolist(), spans, strict=True)):
             if lower[i] <= self.tolerance:
-                self._conclude(p, self._contact(p))
+                self._conclude(p, self._contact(part, int(converged[i])))
                 continue
             self.answers[p] = HullDistance(
                 "separable", float(lower[i]), float(upper[i]), normals[i], float(offset[i]), positions[begin:middle],
@@ -186,15 +210,15 @@ class PairSearch:
         a, b = self.first[p], self.second[p]
         return np.arange(self.starts[a], self.starts[a + 1]), np.arange(self.starts[b], self.starts[b + 1])
 
-    def _contact(self, p: int) -> Contact:
-        """What the search of pair p left, as a contact."""
-        k, size = self.counts[p], self.groups.counts[self.first[p]]
-        positions = self.active[p, :k]
+    def _contact(self, part: _Part, i: int) -> Contact:
+        """What a search left, as a contact."""
+        p, k = part.which[i], part.counts[i]
+        positions, size = part.active[i, :k], self.groups.counts[self.first[p]]
         of_a = positions < size
         at = np.where(of_a, self.starts[self.first[p]] + positions, self.starts[self.second[p]] + positions - size)
-        lower, upper, above, below = self.bounds[p].tolist()
-        scans, steps = self.counters[p].tolist()
+        lower, upper, above, below = part.bounds[i].tolist()
+        scans, steps = part.counters[i].tolist()
         return Contact(
-            int(self.statuses[p]), lower, upper, at, np.maximum(self.weights[p, :k], 0.0), of_a,
-            self.directions[p].copy(), scans, steps, (above, below),
+            int(part.statuses[i]), lower, upper, at, np.maximum(part.weights[i, :k], 0.0), of_a,
+            part.directions[i].copy(), scans, steps, (above, below),
         )  # fmt: skip
