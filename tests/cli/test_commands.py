@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import signal
@@ -124,6 +125,13 @@ def test_json_is_one_document_and_quiet_is_quiet(ran, invoke, study_file):
     assert found["study"] == "small"
     assert found["summary"][0]["before"]["linear"] in ([True], [False])
     assert found["units_done_now"] == 0
+
+
+def test_quiet_holds_back_what_the_package_says_while_it_works(invoke):
+    package = logging.getLogger("tunescope")
+    for arguments, level in ((("encoders", "--quiet"), logging.ERROR), (("encoders",), logging.NOTSET)):
+        invoke(*arguments)
+        assert package.level == level
 
 
 def test_the_command_line_overrides_the_file(ran, invoke, study_file, encoder_folder, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -16,8 +17,17 @@ from tunescope.errors import TunescopeError
 if TYPE_CHECKING:
     from rich.console import Console
 
+
+def _quieten(quiet: bool) -> bool:
+    """Hold back what the package itself would say on stderr while it works."""
+    logging.getLogger("tunescope").setLevel(logging.ERROR if quiet else logging.NOTSET)
+    return quiet
+
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document to stdout; all else goes to stderr.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print the result only, no progress.")]
+QuietOption = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print the result only, no progress.", callback=_quieten)
+]
 DeviceOption = Annotated[
     str | None,
     typer.Option("--device", help="auto (cuda, mps or cpu, the first there is), cpu, cuda, cuda:1, mps."),
