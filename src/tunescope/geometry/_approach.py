@@ -162,10 +162,11 @@ def approach(
     """Nearest points of conv(X[rows[:na]]) and conv(X[rows[na:]]), or an active set to go on from.
 
     Arguments as in ``nearest_points``; S and weights have room for ``capacity`` points, and with k > 0 their first
-    k hold an active set to begin with. Else the search begins with the two points that face each other along
-    ``towards`` (d), the mean of the first hull less that of the second; empty when it is not known. Returns (status,
-    k, lower, upper); ``planes`` are the heights X . direction of the two supporting planes for a direction of length
-    one. The status is ``OPEN`` when more digits are needed: S[:k] and weights[:k] are where to go on.
+    k hold an earlier active set: the one to begin with while it still is nearly a face, else the first candidates.
+    Without one, the search begins with the two points that face each other along ``towards`` (d), the mean of the first
+    hull less that of the second; empty when it is not known. Returns (status, k, lower, upper); ``planes`` are the
+    heights X . direction of the two supporting planes for a direction of length one. The status is ``OPEN`` when more
+    digits are needed: S[:k] and weights[:k] are where to go on.
     """
     d = X.shape[1]
     n = rows.shape[0]
