@@ -2,7 +2,7 @@
 
 The snapshots are those of a real run (POS, 3 epochs, every 5 updates, the last layer); both sides measure the same
 snapshots, alternating, with the same threads. A third column begins with the answer for the very same points: nothing
-has moved, so that is what reading the points and proving the answer take, and no warm start can be quicker.
+has moved, so that is what reading the points and proving the answer take; a warm start has that and its steps to do.
 """
 
 from __future__ import annotations
