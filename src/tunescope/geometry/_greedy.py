@@ -125,7 +125,7 @@ class Clusters:
 
 @dataclass
 class Counts:
-    """What the run did, for the curious and for the benchmarks."""
+    """What was done, for the curious and for the benchmarks; merges and rejections are those of the last run."""
 
     merges: int = 0
     rejections: int = 0
@@ -134,7 +134,7 @@ class Counts:
     """Tests settled by a hyperplane that survived a merge."""
     restarts: int = 0
     undecided: int = 0
-    """Rejections of the last run that rest on hulls nearer than the tolerance, without a common point."""
+    """Rejections that rest on hulls nearer than the tolerance, without a common point."""
     unproved: int = 0
     """Of these, the ones where not even two points nearer than the tolerance are known."""
 
@@ -179,7 +179,7 @@ class Greedy:
     # ---- the rule
 
     def _start(self) -> None:
-        self.counts.undecided = self.counts.unproved = 0
+        self.counts.merges = self.counts.rejections = self.counts.undecided = self.counts.unproved = 0
         space = self.spaces.evened
         self.clusters = [Clusters(group, self.spaces.X, space.points) for group in self.groups]
         offsets = np.cumsum([0] + [len(c.nearest) for c in self.clusters])

@@ -125,8 +125,8 @@ def _decide_evened(
 def of_their_own(spaces: Spaces, rows_a: IntArray, rows_b: IntArray) -> tuple[Spaces, IntArray, IntArray]:
     """Coordinates of two sets of rows alone, and where the two stand in them: first the one, then the other."""
     n, na = len(rows_a) + len(rows_b), len(rows_a)
-    own = spaces if n == len(spaces.X) and na and rows_a[-1] == na - 1 else None
-    own = own or Spaces(np.concatenate([spaces.X[rows_a], spaces.X[rows_b]]))
+    as_they_are = n == len(spaces.X) and rows_a[-1] == na - 1
+    own = spaces if as_they_are else Spaces(np.concatenate([spaces.X[rows_a], spaces.X[rows_b]]))
     return own, np.arange(na), np.arange(na, n)
 
 

@@ -189,7 +189,8 @@ def label_distances(
     )  # fmt: skip
 
 
-def scale_of(X: NDArray[Any]) -> float:
-    """Root mean square distance of the points (n, d) to their mean."""
-    _, total = reach(X, mean_of(X))
-    return float(np.sqrt(total / len(X)))
+def scale_of(X: ArrayLike) -> float:
+    """Root mean square distance of the points (n, d) to their mean, in the unit of the points."""
+    points = np.ascontiguousarray(X)
+    _, total = reach(points, mean_of(points))
+    return float(np.sqrt(total / len(points)))
