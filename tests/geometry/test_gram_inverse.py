@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from tunescope.geometry import _search, hull_distance, verify
-from tunescope.geometry._gram_inverse import BLOCK, admit, affine_weights, dismiss, refine, up_to
-from tunescope.geometry._nearest_points import OPEN
+from tunescope.geometry import hull_distance, verify
+from tunescope.geometry._solver import search as _search
+from tunescope.geometry._solver.gram_inverse import BLOCK, admit, affine_weights, dismiss, refine, up_to
+from tunescope.geometry._solver.nearest_points import OPEN
 
 
 class ActiveSet:

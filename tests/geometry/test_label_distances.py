@@ -17,9 +17,9 @@ from tunescope.geometry import (
     scale_of,
     verify,
 )
-from tunescope.geometry._coordinates import Spaces
-from tunescope.geometry._groups import Groups
-from tunescope.geometry._pairs import PairSearch
+from tunescope.geometry._hulls.groups import Groups
+from tunescope.geometry._hulls.pairs import PairSearch
+from tunescope.geometry._solver.coordinates import Spaces
 
 NAMES = np.array(["ADJ", "ADP", "NOUN", "PRON", "VERB"])
 

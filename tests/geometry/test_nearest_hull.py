@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tunescope import hull_distance
-from tunescope.geometry._nearest_hull import nearest_hulls
+from tunescope.geometry._hulls.nearest_hull import nearest_hulls
 
 
 def _clusters(random, d, sizes, spread):

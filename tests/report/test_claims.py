@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tunescope.findings import estimate, find_runs
+from tunescope.findings._paper.claim import FAILS, HOLDS, OPEN, above, below, share
+from tunescope.findings._paper.tables import CLAIM_COLUMNS
+from tunescope.findings._study import read_study
 from tunescope.report import claims, write_figures
-from tunescope.report._findings import estimate, find_runs
-from tunescope.report._findings._claim import FAILS, HOLDS, OPEN, above, below, share
 from tunescope.report._page._payload import payload
-from tunescope.report._paper_tables import CLAIM_COLUMNS
-from tunescope.report._study import read_study
 
 DEPTH = 4
 

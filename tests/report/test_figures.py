@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from matplotlib.text import Text
 
 from tunescope.errors import StorageError
+from tunescope.findings import find_gaps, find_paths, find_runs, find_similarity_curves
+from tunescope.findings._study import read_study
 from tunescope.report import write_figures, write_report
 from tunescope.report._figures._centroid_paths import centroid_paths
 from tunescope.report._figures._minimum_distances import minimum_distances
 from tunescope.report._figures._style import BLUE, COLUMN, figure, label_ends, spread, style
 from tunescope.report._figures._tables import booktabs, write_table_files
-from tunescope.report._findings import find_gaps, find_paths, find_runs, find_similarity_curves
-from tunescope.report._study import read_study
 
 
 def test_every_figure_of_a_whole_study_is_written_once(make_study):

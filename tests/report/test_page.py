@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tunescope.errors import StorageError
+from tunescope.findings import Estimate, Paths, check_claims, estimate, find_gaps, find_runs, summarise
+from tunescope.findings._study import read_study
 from tunescope.report import write_report
-from tunescope.report._findings import Estimate, Paths, check_claims, estimate, find_gaps, find_runs, summarise
 from tunescope.report._page import _bundle, _write
 from tunescope.report._page._answer import answer
 from tunescope.report._page._bundle import bundle
 from tunescope.report._page._json import rounded, script_json
 from tunescope.report._page._payload import DETAILS, Detail, kept, payload
-from tunescope.report._study import read_study
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.text() | st.integers(-(10**9), 10**9),

@@ -9,11 +9,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tunescope.findings import compare, find_runs, paper_encoder, paper_setup, summarise
+from tunescope.findings._paper import published as paper
+from tunescope.findings._paper.tally import published_outcomes
+from tunescope.findings._study import read_study
 from tunescope.report import published_beside_measured, write_figures
-from tunescope.report._findings import _published as paper
-from tunescope.report._findings import compare, find_runs, paper_encoder, paper_setup, summarise
-from tunescope.report._findings._tally import published_outcomes
-from tunescope.report._study import read_study
 
 POS = ("ADJ", "CCONJ", "NOUN", "PART", "PUNCT", "SYM")
 

@@ -228,7 +228,7 @@ def test_units_of_a_time_without_points_are_read(make_study, tmp_path):
 
 def test_of_too_many_points_a_sub_sample_with_every_label_is_shown(make_study, tmp_path, monkeypatch):
     monkeypatch.setattr(shown, "MOST_POINTS", 60)
-    monkeypatch.setattr("tunescope.studies._explorer.MOST_POINTS", 60)
+    monkeypatch.setattr("tunescope.studies._explorer.write.MOST_POINTS", 60)
     monkeypatch.setattr(shown, "_OF_EACH_LABEL", 2)
     listener = Listener()
     run_study(make_study(tasks=["toy-pos"], experiments=["dynamics"]), tmp_path, watcher=listener)

@@ -15,10 +15,10 @@ import pandas as pd
 import pytest
 
 from tunescope.errors import EncoderError, RepresentationError, StudyError
-from tunescope.geometry._search import DEFAULT_RTOL
+from tunescope.geometry._solver.search import DEFAULT_RTOL
+from tunescope.records._tables import COLUMNS, identity, schema
 from tunescope.storage import ArrayFile, ResultStore, read_table
 from tunescope.studies import EXPERIMENTS, Watcher, run_study
-from tunescope.studies._tables import COLUMNS, identity, schema
 
 EVERY_TABLE = {*COLUMNS}
 OF_DISTANCES = {"pairs", "gaps", "similarity", "leave_one_out"}

@@ -12,19 +12,19 @@ from tunescope.geometry._centroids import (
     movement,
     principal_axes,
 )
-from tunescope.geometry._certificates import HullDistance, Separation, verify
-from tunescope.geometry._compiling import announce
-from tunescope.geometry._directprobe import Block, DirectProbe, Witness
-from tunescope.geometry._hulls import hull_distance, separable
-from tunescope.geometry._label_distances import (
+from tunescope.geometry._directprobe.directprobe import Block, DirectProbe, Witness
+from tunescope.geometry._hulls.certificates import HullDistance, Separation, verify
+from tunescope.geometry._hulls.hulls import hull_distance, separable
+from tunescope.geometry._hulls.label_distances import (
     Convention,
     LabelDistances,
     label_distances,
     scale_of,
 )
+from tunescope.geometry._hulls.stored import distances_from_arrays, distances_to_arrays
 from tunescope.geometry._projection import CommonAxes, common_axes
 from tunescope.geometry._similarity import SpatialSimilarity, spatial_similarity
-from tunescope.geometry._stored import distances_from_arrays, distances_to_arrays
+from tunescope.geometry._solver.compiling import announce
 
 __all__ = [
     "Block",

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tunescope.errors import RepresentationError
-from tunescope.geometry._hulls import as_points
+from tunescope.geometry._hulls.hulls import as_points
 
 
 @dataclass(frozen=True)

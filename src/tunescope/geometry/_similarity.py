@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from tunescope.geometry._label_distances import Convention, LabelDistances, check_convention
+from tunescope.geometry._hulls.label_distances import Convention, LabelDistances, check_convention
 
 _CONSTANT = 1e-12
 """Numbers that differ from their mean by no more than this share of themselves have no correlation."""

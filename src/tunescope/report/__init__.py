@@ -1,9 +1,9 @@
 """What a person looks at: tables, figures, the report page, the explorer. Reads what `storage` holds."""
 
+from tunescope.findings._paper.tables import claims, published_beside_measured
 from tunescope.report._explorer import ExplorerServer, serve_explorer
 from tunescope.report._figures import write_figures
 from tunescope.report._page import write_report
-from tunescope.report._paper_tables import claims, published_beside_measured
 
 __all__ = [
     "ExplorerServer",

@@ -15,7 +15,7 @@ from tunescope.storage import ArrayFile, read_table
 if TYPE_CHECKING:
     import pandas as pd
 
-    from tunescope.report._findings import Run
+    from tunescope.findings import Run
 
 _COLUMNS = ("task", "split", "index", "label", "words", "positions")
 _MAPS = ("tsne", "umap")

@@ -11,10 +11,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tunescope.studies._added_maps import add_maps
+    from tunescope.studies._explorer.added_maps import add_maps
     from tunescope.studies._probe_vectors import ProbedVectors, probe_vectors
     from tunescope.studies._run import StudyResult, run_study
-    from tunescope.studies._settings import (
+    from tunescope.studies._settings.study import (
         EXPERIMENTS,
         Study,
         TaskChoice,
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
         study_names,
         task_choice,
     )
+    from tunescope.studies._settings.tasks import find_task
     from tunescope.studies._summary import Estimate, Side, SummaryRow
-    from tunescope.studies._tasks import find_task
     from tunescope.studies._watching import Watcher
 
 __all__ = [
@@ -46,22 +46,22 @@ __all__ = [
 ]
 
 _HOME = {
-    "EXPERIMENTS": "_settings",
+    "EXPERIMENTS": "_settings.study",
     "Estimate": "_summary",
     "ProbedVectors": "_probe_vectors",
     "Side": "_summary",
-    "Study": "_settings",
+    "Study": "_settings.study",
     "StudyResult": "_run",
     "SummaryRow": "_summary",
-    "TaskChoice": "_settings",
+    "TaskChoice": "_settings.study",
     "Watcher": "_watching",
-    "add_maps": "_added_maps",
-    "find_task": "_tasks",
-    "load_study": "_settings",
+    "add_maps": "_explorer.added_maps",
+    "find_task": "_settings.tasks",
+    "load_study": "_settings.study",
     "probe_vectors": "_probe_vectors",
     "run_study": "_run",
-    "study_names": "_settings",
-    "task_choice": "_settings",
+    "study_names": "_settings.study",
+    "task_choice": "_settings.study",
 }
 
 

@@ -7,19 +7,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tunescope.studies._classify import Classify
-from tunescope.studies._finetune import FineTuned, FineTuneUnit
-from tunescope.studies._memorise import Memorise
-from tunescope.studies._points import TaskPoints
-from tunescope.studies._settings import Study
-from tunescope.studies._shape import Shape
-from tunescope.studies._space import Space
-from tunescope.studies._work import EncoderState, Original
+from tunescope.studies._settings.study import Study
+from tunescope.studies._units.classifier import Classify
+from tunescope.studies._units.finetune import FineTuned, FineTuneUnit
+from tunescope.studies._units.geometry import Shape
+from tunescope.studies._units.memorisation import Memorise
+from tunescope.studies._units.points import TaskPoints
+from tunescope.studies._units.space import Space
+from tunescope.studies._units.work import EncoderState, Original
 
 if TYPE_CHECKING:
     from tunescope.finetuning import Recipe
     from tunescope.storage import ResultStore
-    from tunescope.studies._experiment import Experiment
+    from tunescope.studies._experiments.experiment import Experiment
     from tunescope.tasks import Task
 
 
@@ -37,7 +37,7 @@ class Plan:
     @cached_property
     def experiments(self) -> tuple[Experiment, ...]:
         """The experiments of the study, in the order in which it names them."""
-        from tunescope.studies._registry import experiment
+        from tunescope.studies._experiments.registry import experiment
 
         return tuple(experiment(choice.name) for choice in self.study.experiments)
 

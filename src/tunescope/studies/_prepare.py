@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunescope.errors import StudyError, TunescopeError
-from tunescope.studies._maps import check_methods
 from tunescope.studies._plan import Plan
-from tunescope.studies._settings import EncoderChoice, Study, TaskChoice
-from tunescope.studies._tasks import find_task
-from tunescope.studies._work import Bench, Original
-from tunescope.studies._yaml import Document, Place
+from tunescope.studies._points.maps import check_methods
+from tunescope.studies._settings.study import EncoderChoice, Study, TaskChoice
+from tunescope.studies._settings.tasks import find_task
+from tunescope.studies._settings.yaml import Document, Place
+from tunescope.studies._units.work import Bench, Original
 
 if TYPE_CHECKING:
     from tunescope.finetuning import Recipe

@@ -67,7 +67,7 @@ def probe_vectors(file: str | Path, *, label_column: str = "label") -> ProbedVec
     from tunescope.errors import RepresentationError
     from tunescope.geometry import DirectProbe, label_distances
     from tunescope.storage import read_vectors
-    from tunescope.studies._distances import block_rows, gap_rows, pair_rows
+    from tunescope.studies._units.rows import block_rows, gap_rows, pair_rows
 
     path = Path(file)
     X, y = read_vectors(path, label_column)

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunescope.errors import TunescopeError
-from tunescope.studies._keys import key_of
-from tunescope.studies._settings import Study, read_study
+from tunescope.studies._settings.study import Study, read_study
+from tunescope.studies._units.keys import key_of
+from tunescope.studies._units.work import Bench, Work, in_order
 from tunescope.studies._watching import Watcher
-from tunescope.studies._work import Bench, Work, in_order
 
 if TYPE_CHECKING:
     from tunescope.storage import ResultStore
@@ -68,7 +68,7 @@ def run_study(
         TunescopeError: data, an encoder or a result cannot be had; the message says what to do.
     """
     from tunescope.storage import ResultStore, read_table
-    from tunescope.studies._explorer import write_explorer
+    from tunescope.studies._explorer.write import write_explorer
     from tunescope.studies._prepare import prepare
     from tunescope.studies._summary import summarise
 
@@ -137,8 +137,8 @@ def wanted_units(plan: Plan) -> list[Work]:
 
 def _work_off(missing: list[Work], bench: Bench) -> int:
     """Do units one after the other; returns how many this run did."""
-    from tunescope.studies._finetune import FineTuneUnit, TunedEncoder
-    from tunescope.studies._space import Space
+    from tunescope.studies._units.finetune import FineTuneUnit, TunedEncoder
+    from tunescope.studies._units.space import Space
 
     for work in missing:
         if isinstance(work, Space):
@@ -217,8 +217,8 @@ def _write_tables(plan: Plan, store: ResultStore) -> dict[str, Any]:
     """Every table of the study over all its units, each row once; tables that nothing fills are not there."""
     import pandas as pd
 
+    from tunescope.records._tables import COLUMNS, identity, schema
     from tunescope.storage import write_table
-    from tunescope.studies._tables import COLUMNS, identity, schema
 
     parts: dict[str, list[pd.DataFrame]] = {}
     for experiment in plan.experiments:
@@ -328,7 +328,7 @@ def _notes(works: Iterable[Work], store: ResultStore) -> list[str]:
 
 def _forget_encoders(plan: Plan, store: ResultStore) -> None:
     """Remove the fine-tuned encoders of a study that does not keep them."""
-    from tunescope.studies._finetune import TunedEncoder
+    from tunescope.studies._units.finetune import TunedEncoder
 
     for encoder in plan.encoders:
         for task in plan.tasks:

@@ -11,12 +11,12 @@ from types import TracebackType
 from urllib.parse import urlsplit
 
 from tunescope.errors import StorageError
-from tunescope.report._findings import find_runs
+from tunescope.findings import find_runs
+from tunescope.findings._study import read_study
 from tunescope.report._page._json import plain
 from tunescope.report._page._payload import Detail, payload
 from tunescope.report._page._write import html_page
 from tunescope.report._points import Points
-from tunescope.report._study import read_study
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _HTML, _JSON, _BYTES = "text/html; charset=utf-8", "application/json", "application/octet-stream"

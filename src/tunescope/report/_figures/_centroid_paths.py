@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tunescope.findings import Paths
 from tunescope.report._figures._style import CATEGORIES, figure, finite, padded, plain
-from tunescope.report._findings import Paths
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tunescope.findings import Distances
 from tunescope.report._figures._style import COLUMN, figure, finite, plain
-from tunescope.report._findings import Distances
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

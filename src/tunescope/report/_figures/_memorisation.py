@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tunescope.findings import Memorisation
 from tunescope.report._figures._style import BLUE, GREEN, VERMILION, figure, label_ends
-from tunescope.report._findings import Memorisation
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

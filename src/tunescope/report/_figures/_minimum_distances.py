@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tunescope.findings import Gaps
 from tunescope.report._figures._style import GREY, RESTING, RISING, figure, finite, label_ends
-from tunescope.report._findings import Gaps
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

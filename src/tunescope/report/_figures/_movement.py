@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tunescope.findings import Movement
 from tunescope.report._figures._style import BLUE, GREY, RISING, figure, label_ends, padded, plain
-from tunescope.report._findings import Movement
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

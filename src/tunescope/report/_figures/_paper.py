@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tunescope.findings import Claim, Gaps, Run, Summary, Tally
+from tunescope.findings._paper.tables import BESIDE_COLUMNS, CLAIM_COLUMNS, claim_rows
 from tunescope.report._figures._tables import Cell
-from tunescope.report._findings import Claim, Gaps, Run, Summary, Tally
-from tunescope.report._paper_tables import BESIDE_COLUMNS, CLAIM_COLUMNS, claim_rows
 
 Table = tuple[list[str], list[list[Cell]]]
 

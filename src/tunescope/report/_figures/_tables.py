@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tunescope.report._findings import Clusters, Distances, Estimate, Gaps, Summary
+from tunescope.findings import Clusters, Distances, Estimate, Gaps, Summary
 from tunescope.storage import write_text
 
 #: A cell: text, a number, or nothing.

@@ -6,6 +6,21 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tunescope.findings import (
+    Run,
+    find_clusters,
+    find_distances,
+    find_gaps,
+    find_memorisation,
+    find_movement,
+    find_paths,
+    find_runs,
+    find_similarity_curves,
+    summarise,
+    tally,
+)
+from tunescope.findings._paper.tables import beside_rows, claims_of_runs
+from tunescope.findings._study import Study, read_study
 from tunescope.report._figures._centroid_paths import centroid_paths
 from tunescope.report._figures._matrices import distance_matrices
 from tunescope.report._figures._memorisation import memorisation_curves
@@ -29,21 +44,6 @@ from tunescope.report._figures._tables import (
     summary_table,
     write_table_files,
 )
-from tunescope.report._findings import (
-    Run,
-    find_clusters,
-    find_distances,
-    find_gaps,
-    find_memorisation,
-    find_movement,
-    find_paths,
-    find_runs,
-    find_similarity_curves,
-    summarise,
-    tally,
-)
-from tunescope.report._paper_tables import beside_rows, claims_of_runs
-from tunescope.report._study import Study, read_study
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tunescope.report._findings import Estimate, Summary
+from tunescope.findings import Estimate, Summary
 
 #: Ratios nearer to 1 than this are called unchanged in the headline.
 _SAME = 0.03

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tunescope.report._findings import (
+from tunescope.findings import (
     Claim,
     Estimate,
     Run,
@@ -32,8 +32,8 @@ from tunescope.report._findings import (
     summarise,
     tally,
 )
+from tunescope.findings._study import Study
 from tunescope.report._page._answer import answer
-from tunescope.report._study import Study
 
 #: Of the pairs that block linearity and their sentences, a page shows so many a space, the largest first.
 MOST_BLOCKS = 60

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from tunescope.errors import StorageError
-from tunescope.report._findings import find_runs
+from tunescope.findings import find_runs
+from tunescope.findings._study import read_study
 from tunescope.report._page._bundle import asset, bundle
 from tunescope.report._page._json import script_json
 from tunescope.report._page._payload import DETAILS, payload
 from tunescope.report._points import Points, embedded
-from tunescope.report._study import read_study
 from tunescope.storage import write_text
 
 #: Largest page that is written, in bytes: what a mail takes and a phone opens.

@@ -1,0 +1,67 @@
+"""What a study found, read from its tables: one finding a file, shared by the figures and the page."""
+
+from tunescope.findings._accuracy import Accuracy, find_accuracies
+from tunescope.findings._clusters import Block, Clusters, Space, find_clusters
+from tunescope.findings._distances import Distances, find_distances
+from tunescope.findings._gaps import Gaps, find_gaps
+from tunescope.findings._intervals import Estimate, estimate
+from tunescope.findings._memorisation import Memorisation, find_memorisation
+from tunescope.findings._movement import Movement, find_movement
+from tunescope.findings._paper.claim import Claim
+from tunescope.findings._paper.claims import check_claims
+from tunescope.findings._paper.comparison import Beside, compare
+from tunescope.findings._paper.setup import PaperSetup, paper_encoder, paper_setup
+from tunescope.findings._paper.tally import Tally, tally
+from tunescope.findings._paths import Paths, find_paths
+from tunescope.findings._runs import Run, find_runs
+from tunescope.findings._similarity import (
+    LeftOut,
+    Similarity,
+    SimilarityCurve,
+    conventions,
+    find_left_out,
+    find_similarities,
+    find_similarity_curves,
+)
+from tunescope.findings._summary import Summary, summarise
+
+__all__ = [
+    "Accuracy",
+    "Beside",
+    "Block",
+    "Claim",
+    "Clusters",
+    "Distances",
+    "Estimate",
+    "Gaps",
+    "LeftOut",
+    "Memorisation",
+    "Movement",
+    "PaperSetup",
+    "Paths",
+    "Run",
+    "Similarity",
+    "SimilarityCurve",
+    "Space",
+    "Summary",
+    "Tally",
+    "check_claims",
+    "compare",
+    "conventions",
+    "estimate",
+    "find_accuracies",
+    "find_clusters",
+    "find_distances",
+    "find_gaps",
+    "find_left_out",
+    "find_memorisation",
+    "find_movement",
+    "find_paths",
+    "find_runs",
+    "find_similarities",
+    "find_similarity_curves",
+    "paper_encoder",
+    "paper_setup",
+    "summarise",
+    "tally",
+]

@@ -1,0 +1,1 @@
+"""The rule of DirectProbe: which points of a label form one cluster."""

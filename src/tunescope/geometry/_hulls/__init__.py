@@ -1,0 +1,1 @@
+"""Distances between the hulls of groups of points, with their certificates."""

@@ -1,0 +1,1 @@
+"""The solver: compiled searches for the nearest points of hulls. Nothing outside of `geometry` imports it."""

@@ -1,0 +1,181 @@
+"""Coordinates in which the solver works: centred, scaled to radius one and, on demand, evened out.
+
+Whether two hulls meet does not depend on an affine change of coordinates, but the work to find out does: in
+the space of a language model some directions are a thousand or a hundred million times thinner than others (a
+layer norm leaves one direction with nothing but rounding), and the active set crawls along them. *Evened*
+coordinates are the principal axes, each divided by its standard deviation but by no less than a share of the
+largest one. Distances are always measured in the original space.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunescope.errors import RepresentationError
+from tunescope.geometry._solver.extent import farthest_stretched, mean_of, reach, squares_by_column, stretch_into
+
+FloatArray = NDArray[np.floating[Any]]
+IntArray = NDArray[np.int64]
+
+EVENING = 1e-3
+"""Principal axes thinner than this share of the widest are stretched only as far as this share is.
+
+Measured on POS vectors of a random BERT (16,853 x 128): shares from 1e-4 to 1e-2 settle all 136 label pairs in
+the fewest steps and with gaps far from rounding; without evening the 38 that meet do not end."""
+
+_NO_WIDTH = 1e-13
+"""Axes thinner than this share of the widest hold rounding only and are left out."""
+
+_FAR_OFF = 10.0
+"""Points this many radii away from the origin are centred in a float64 copy before anything is computed."""
+
+_SMALLEST, _LARGEST = 1e-100, 1e100
+_COPY_LIMIT = 2**27
+"""Bytes up to which points that are read-only are copied."""
+
+_ROWS = 1024
+"""Points that are turned at a time."""
+
+_SAMPLE = 8
+"""Points per dimension from which the principal axes are found."""
+
+
+@dataclass(frozen=True)
+class Coordinates:
+    """Points as the solver reads them, and the way back to the original space."""
+
+    points: FloatArray
+    """(n, d) C-contiguous float32 or float64."""
+    center: NDArray[np.float64]
+    """(d,) subtracted from each point on the fly."""
+    stretch: NDArray[np.float64]
+    """(d,) what turns a direction here into one in the principal axes (or, without axes, the original space)."""
+    size: float
+    """Radius of the points here: the largest distance to the center."""
+    radius: float
+    """Radius of the points in the original space."""
+    axes: NDArray[np.float64] | None
+    """(original d, d) principal axes as columns, None when the coordinates are the original ones."""
+
+    @property
+    def rank(self) -> int:
+        """Number of dimensions in which the points differ."""
+        return self.points.shape[1]
+
+    def normal(self, direction: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Unit normal in the original space of a direction in these coordinates."""
+        normal = direction * self.stretch
+        if self.axes is not None:
+            normal = self.axes @ normal
+        length = math.sqrt(normal @ normal)
+        return normal / length if length > 0 else normal
+
+
+def _center_and_radius(X: FloatArray) -> tuple[NDArray[np.float64], float]:
+    center = mean_of(X)
+    return center, float(np.sqrt(reach(X, center)[0]))
+
+
+def plain(X: FloatArray, center: NDArray[np.float64], radius: float) -> Coordinates:
+    """The original coordinates of points with this mean and radius.
+
+    There is no copy unless the points lie far off: then they are centred, in float64.
+    """
+    if np.linalg.norm(center) > _FAR_OFF * radius:
+        return _unstretched(X.astype(np.float64) - center, np.zeros(X.shape[1]), radius)
+    return _unstretched(X, center, radius)
+
+
+def _unstretched(points: FloatArray, center: NDArray[np.float64], radius: float) -> Coordinates:
+    return Coordinates(points, center, np.ones(points.shape[1]), radius or 1.0, radius, None)
+
+
+def principal(X: FloatArray) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    """(points on orthonormal axes close to the principal ones, the axes as columns, radius); float64."""
+    center, radius = _center_and_radius(X)
+    n, d = X.shape
+    if n < d:
+        difference = X.astype(np.float64) - center
+        axes = np.linalg.svd(difference, full_matrices=False)[2].T
+        return difference @ axes, axes, radius
+    # any orthonormal axes keep all there is; those of a part of the points are principal enough
+    sample = X[:: max(1, n // (_SAMPLE * d))].astype(np.float64) - center
+    axes = np.ascontiguousarray(np.linalg.eigh(sample.T @ sample)[1][:, ::-1])
+    turned = np.empty((n, d))
+    for i in range(0, n, _ROWS):
+        np.matmul(X[i : i + _ROWS] - center, axes, out=turned[i : i + _ROWS])
+    return turned, axes, radius
+
+
+def even(turned: NDArray[np.float64], axes: NDArray[np.float64], radius: float, share: float) -> Coordinates:
+    """Points on principal axes, each axis divided by its width but by no less than a share of the largest one."""
+    width = np.sqrt(squares_by_column(turned) / max(len(turned), 1))
+    widest = float(width.max(initial=0.0))
+    if widest == 0.0:
+        return Coordinates(turned[:, :1].copy(), np.zeros(1), np.ones(1), 1.0, radius, axes[:, :1])
+    keep = np.flatnonzero(width > _NO_WIDTH * widest)
+    stretch = 1.0 / np.maximum(width[keep], share * widest)
+    stretch /= farthest_stretched(turned, keep, stretch)
+    points = np.empty((len(turned), len(keep)))
+    stretch_into(turned, keep, stretch, points)
+    return Coordinates(points, np.zeros(len(keep)), stretch, 1.0, radius, axes[:, keep])
+
+
+class Spaces:
+    """The coordinates of one set of points; the evened ones are made when first asked for, once."""
+
+    def __init__(self, X: FloatArray, center: NDArray[np.float64] | None = None) -> None:
+        """``center``: the mean of the rows of X, where it is known."""
+        X = np.ascontiguousarray(X)
+        if not X.flags.writeable and X.nbytes <= _COPY_LIMIT:
+            X = X.copy()  # the solver is compiled once more for arrays that are read-only
+        self.center: NDArray[np.float64] = mean_of(X) if center is None else center
+        self.X = X
+        square, total = reach(X, self.center)
+        radius = float(np.sqrt(square))
+        self.scale = float(np.sqrt(total / len(X)))
+        """Root mean square distance of the points to their mean."""
+        extent = max(radius, float(np.abs(self.center).max()))
+        if not _SMALLEST < extent < _LARGEST:
+            largest = float(np.abs(X).max())
+            if largest > 0:
+                raise RepresentationError(
+                    f"The largest value is {largest:.3g}, and float64 has to square it: bring the points to between "
+                    f"{_SMALLEST:g} and {_LARGEST:g}."
+                )
+        self.plain = plain(X, self.center, radius)
+        self._made: dict[float, Coordinates] = {}
+        self._principal: tuple[NDArray[np.float64], NDArray[np.float64], float] | None = None
+        self._lock = Lock()
+
+    def _even(self, share: float) -> Coordinates:
+        with self._lock:
+            if share not in self._made:
+                if self._principal is None:
+                    self._principal = principal(self.X)
+                self._made[share] = even(*self._principal, share)
+            return self._made[share]
+
+    @property
+    def evened(self) -> Coordinates:
+        """Evened coordinates: gaps here are still a guide to gaps in the original space."""
+        return self._even(EVENING)
+
+    @property
+    def flat(self) -> Coordinates:
+        """All axes as wide as each other, those that hold little more than rounding as well.
+
+        The quickest to a common point, and the least telling about gaps.
+        """
+        return self._even(_NO_WIDTH)
+
+    @property
+    def radius(self) -> float:
+        """Radius of the points: the largest distance to their mean."""
+        return self.plain.radius

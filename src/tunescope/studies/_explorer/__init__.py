@@ -1,0 +1,1 @@
+"""The points of a study and their projections, written for the explorer."""

@@ -1,0 +1,116 @@
+"""Maps after the fact: of the two ends of every fine-tuning that a study folder shows, from their kept vectors."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tunescope.errors import StorageError
+from tunescope.studies._explorer.end_maps import end_map
+from tunescope.studies._points.maps import LEAST_MAPPED, MAP_POINTS, METHODS, check_methods, shown_map
+from tunescope.studies._watching import Watcher
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tunescope.storage import ResultStore
+
+
+def add_maps(
+    folder: str | Path,
+    methods: Iterable[str],
+    *,
+    n_points: int = MAP_POINTS,
+    watcher: Watcher | None = None,
+) -> int:
+    """Add maps to the projections of a study that has run, where they hold none of a method yet.
+
+    They show the two ends of each fine-tuning: of the snapshots between them a study keeps principal axes and no
+    vectors (`keep: {maps: [tsne]}` maps all snapshots while the study runs). What was made once is kept.
+
+    Args:
+        folder: the folder of a study that has run.
+        methods: `tsne`, `umap`, or both.
+        n_points: points of each map, at most.
+        watcher: hears how it goes.
+
+    Returns:
+        The number of maps added, one for each projection and method.
+
+    Raises:
+        StudyError: a method is unknown, or its package is not installed.
+        StorageError: the folder holds no points, or no vectors of a fine-tuning's two ends.
+    """
+    from tunescope.storage import ArrayFile, ResultStore, read_table
+
+    methods = tuple(dict.fromkeys(methods))
+    check_methods(methods)
+    watcher = watcher or Watcher()
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise StorageError(f"{folder}: there is no such folder")
+    paths = sorted((folder / "explorer").glob("projection-*.safetensors"))
+    if not paths:
+        raise StorageError(f"{folder}: the study stored no points (`keep: {{points: true}}`), so nothing can be mapped")
+    missing = [(path, method) for path in paths for method in methods if f"projection-{method}" not in ArrayFile(path)]
+    store = ResultStore(folder)
+    points = read_table(folder / "explorer" / "points.parquet")
+    if missing:
+        watcher.planned(len(missing))
+    n_added = 0
+    for number, (path, method) in enumerate(missing):
+        title = _title(path, method)
+        watcher.started(title, number + 1, len(missing))
+        begin = time.perf_counter()
+        reason = _add(path, method, store, points, n_points, watcher)
+        n_added += reason is None
+        watcher.finished(title, time.perf_counter() - begin, () if reason is None else (f"no map: {reason}",))
+    return n_added
+
+
+def _title(path: Path, method: str) -> str:
+    from tunescope.storage import ArrayFile
+
+    about = ArrayFile(path).metadata
+    tuned = f"tuned on {about['tuned_on']}, seed {about['seed']}"
+    return f"{METHODS[method]} map of {about['encoder']} on {about['task']}, {tuned}"
+
+
+def _add(
+    path: Path, method: str, store: ResultStore, points: pd.DataFrame, n_points: int, watcher: Watcher
+) -> str | None:
+    """Add one map to one file; returns why there is none, or None where it was added."""
+    import numpy as np
+
+    from tunescope.storage import ArrayFile, write_arrays
+
+    file = ArrayFile(path)
+    ends = {
+        int(layer): (before, after) for layer, (before, after) in json.loads(file.metadata.get("ends", "{}")).items()
+    }
+    units = {layer: [store.unit("space", key) for key in pair] for layer, pair in ends.items()}
+    there = [layer for layer, pair in units.items() if None not in pair]
+    if not there:
+        return (
+            "the vectors of the two ends are not there, or the points were written before their whereabouts were "
+            "recorded; running the study once more records them and computes nothing again that is there"
+        )
+    mine = points[points["task"] == file.metadata["task"]]
+    first = units[there[0]][0]
+    assert first is not None
+    n_train = len(first.arrays("vectors")["train"])
+    rows = mine["index"].to_numpy(np.int64) + n_train * (mine["split"] == "test").to_numpy(np.int64)
+    names = np.array([f"{split} {label}" for split, label in zip(mine["split"], mine["label"], strict=True)])
+    found = end_map(store, {layer: ends[layer] for layer in there}, method, rows, names, n_points, watcher)
+    if found is None:
+        return f"{len(rows)} points are too few, {LEAST_MAPPED} are the least"
+    updates = json.loads(file.metadata["updates"])
+    arrays, about = shown_map(replace(found, updates=(updates[0], updates[-1])), rows)
+    kept = {name: np.array(file[name]) for name in file}
+    text = {name: json.dumps(value) for name, value in about.items()}
+    write_arrays(path, {**kept, **arrays}, {**file.metadata, **text})
+    return None

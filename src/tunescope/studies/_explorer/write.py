@@ -1,0 +1,269 @@
+"""DIR/explorer: the points of a study and their projections (docs/architecture.md, "The stored form")."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tunescope.studies._explorer.end_maps import Ends, end_map, find_end_map
+from tunescope.studies._points.facts import ShapePoints, read_predictions, read_shape_points
+from tunescope.studies._points.maps import METHODS, PointMap, read_map, shown_map
+from tunescope.studies._points.shown import (
+    MOST_POINTS,
+    Projections,
+    chosen_points,
+    names_of_points,
+    project,
+    read_projections,
+)
+from tunescope.studies._units.finetune import FineTuned
+from tunescope.studies._units.work import Original
+from tunescope.studies._watching import Watcher
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from tunescope.storage import ResultStore
+    from tunescope.studies._plan import Plan
+    from tunescope.tasks import Task
+
+_LARGEST_CLUSTER = 32767
+_LONGEST_NAME = 150
+
+
+@dataclass(frozen=True)
+class _Way:
+    """A task's points on their way through one fine-tuning."""
+
+    encoder: Original
+    task: str
+    tuned: FineTuned
+    layers: tuple[int, ...]
+    """The layers that any experiment of the study looks at."""
+
+    @property
+    def tuned_on(self) -> str:
+        return self.tuned.tuning.task
+
+    @property
+    def file_name(self) -> str:
+        """What its projections may be called on every file system."""
+        name = f"{self.encoder.label}-{self.task}-{self.tuned_on}-seed-{self.tuned.tuning.seed}"
+        return re.sub(r"[^A-Za-z0-9.]+", "-", name)[-_LONGEST_NAME:]
+
+
+def write_explorer(plan: Plan, store: ResultStore, watcher: Watcher | None = None) -> None:
+    """Write the points of the study and all projections that its units hold, and remove those of another study.
+
+    A fine-tuning whose snapshots were not projected (that on another task, or one recorded without points) is shown
+    by its two ends, where their vectors are there. So are its maps, which are made here where the study asks for them.
+    """
+    from tunescope.storage import write_table
+
+    folder = store.root / "explorer"
+    names: set[str] = set()
+    shown: list[dict[str, Any]] = []
+    for name in plan.task_names if plan.study.keep.points else ():
+        task = plan.tasks[name]
+        found = list(_projections(plan, store, name))
+        if not found:
+            continue
+        rows = chosen_points(task, min(len(projections.rows) for _, projections in found))
+        for way, projections in found:
+            file = f"projection-{len(names):03d}-{way.file_name}.safetensors"
+            _write_projection(folder / file, way, projections.of(rows, way.layers), plan, store, watcher or Watcher())
+            names.add(file)
+        shown += _point_rows(name, task, rows)
+    for path in folder.glob("projection-*.safetensors"):
+        if path.name not in names:
+            path.unlink()
+    if shown:
+        write_table(folder / "points.parquet", shown, _schema())
+    else:
+        (folder / "points.parquet").unlink(missing_ok=True)
+
+
+def _projections(plan: Plan, store: ResultStore, task: str) -> Iterator[tuple[_Way, Projections]]:
+    """Every way of a task's points that the store knows, its own fine-tunings first."""
+    sources = (task, *(source for source in plan.sources if source != task))
+    for encoder in plan.encoders:
+        layers = {layer for one in plan.experiments for layer in plan.layers(one.name, encoder)}
+        for source in sources:
+            for seed in plan.study.seeds:
+                way = _Way(encoder, task, plan.tuned(encoder, source, seed), tuple(sorted(layers)))
+                unit = way.tuned.tuning.find(store)
+                if unit is None:
+                    continue
+                own = read_projections(unit) if source == task else None
+                if own is not None and layers.isdisjoint(own.layers):  # the unit of a study of other layers
+                    own = None
+                found = own or _ends(way, plan, store, int(unit.table("training")["update"].iloc[-1]))
+                if found is not None:
+                    yield way, found
+
+
+def _ends(way: _Way, plan: Plan, store: ResultStore, last: int) -> Projections | None:
+    """Projections of the two ends of a way, in the layers whose vectors are there at both."""
+    import numpy as np
+
+    rows = chosen_points(plan.tasks[way.task], MOST_POINTS)
+    layers, found = [], []
+    for layer in way.layers:
+        ends = [plan.space(state, way.task, layer) for state in (way.encoder, way.tuned)]
+        if any(end.find(store) is None for end in ends):
+            continue
+        clouds = [np.concatenate([split.X for split in end.points(store)])[rows] for end in ends]
+        layers.append(layer)
+        found.append(project(lambda clouds=clouds: clouds))
+    if not layers:
+        return None
+    steps, scale, variance = (
+        np.stack([one.steps for one in found], axis=1),
+        np.array([one.scale for one in found], np.float32),
+        np.stack([one.variance for one in found]),
+    )
+    return Projections(rows, (0, last), tuple(layers), steps, scale, variance)
+
+
+def _vectors_of_ends(way: _Way, plan: Plan, store: ResultStore) -> dict[int, tuple[str, str]]:
+    """By layer, the keys of the units with the vectors before and after, where both are there."""
+    found = {}
+    for layer in way.layers:
+        before, after = (plan.space(state, way.task, layer).find(store) for state in (way.encoder, way.tuned))
+        if before is not None and after is not None:
+            found[layer] = (before.key, after.key)
+    return found
+
+
+def _maps(
+    way: _Way, projections: Projections, ends: Ends, plan: Plan, store: ResultStore, watcher: Watcher
+) -> Iterator[PointMap]:
+    """The maps of a way: of its snapshots where those were recorded, else of its two ends where that is asked for
+    now or was at any time."""
+    keep = plan.study.keep
+    updates = projections.updates
+    for method in METHODS:
+        unit = way.tuned.tuning.find(store) if way.task == way.tuned_on else None
+        found = read_map(unit, method) if unit is not None else None
+        if found is not None and not set(found.layers) & set(way.layers):
+            found = None
+        if found is None:
+            if method in keep.maps:
+                names = names_of_points(plan.tasks[way.task])[projections.rows]
+                found = end_map(store, ends, method, projections.rows, names, keep.map_points, watcher)
+            else:
+                found = find_end_map(store, ends, method)
+            found = found and replace(found, updates=(updates[0], updates[-1]))
+        if found is not None:
+            yield found.of(projections.rows, way.layers)
+
+
+def _write_projection(
+    path: Path, way: _Way, projections: Projections, plan: Plan, store: ResultStore, watcher: Watcher
+) -> None:
+    """One projection file, with clusters, margins and predictions of its two ends where units hold them."""
+    import numpy as np
+
+    from tunescope.storage import write_arrays
+
+    arrays: dict[str, Any] = {
+        "projection": projections.steps,
+        "scale": projections.scale,
+        "variance": projections.variance,
+    }
+    vectors = _vectors_of_ends(way, plan, store)
+    metadata: dict[str, Any] = {"updates": projections.updates, "layers": projections.layers, "ends": vectors}
+    for one in _maps(way, projections, vectors, plan, store, watcher):
+        of_map, about_map = shown_map(one, projections.rows)
+        arrays.update(of_map)
+        metadata.update(about_map)
+    ends: dict[tuple[int, int], ShapePoints] = {}
+    predicted: dict[tuple[int, int], NDArray[np.int16]] = {}
+    for at, state in ((0, way.encoder), (-1, way.tuned)):
+        for layer in projections.layers:
+            space = plan.space(state, way.task, layer)
+            unit = plan.shape(space).find(store)
+            kept = read_shape_points(unit) if unit is not None else None
+            if kept is not None:
+                ends[at, layer] = kept
+            unit = plan.classify(space).find(store)
+            told = read_predictions(unit) if unit is not None else None
+            if told is not None:
+                predicted[at, layer], metadata["labels"] = told
+    if ends:
+        arrays["clusters"] = _clusters(projections, ends)
+    if predicted:
+        arrays["predicted"] = np.full(projections.steps.shape[:3], -1, np.int16)
+        for (at, layer), places in predicted.items():
+            arrays["predicted"][at, projections.layers.index(layer)] = places[projections.rows]
+    both = [layer for layer in projections.layers if (0, layer) in ends and (-1, layer) in ends]
+    if both:  # of the deepest layer only: k numbers a point are many
+        of_ends = [ends[at, both[-1]] for at in (0, -1)]
+        arrays["margins"], arrays["margin_scale"] = _margins(projections.rows, of_ends)
+        metadata["labels"] = of_ends[0].labels
+        metadata["margin_updates"] = [projections.updates[0], projections.updates[-1]]
+        metadata["margin_layers"] = [both[-1]]
+    text = {
+        "encoder": way.encoder.label,
+        "task": way.task,
+        "tuned_on": way.tuned_on,
+        "seed": str(way.tuned.tuning.seed),
+    }
+    written = {name: json.dumps(value, ensure_ascii=False) for name, value in metadata.items()}
+    write_arrays(path, arrays, {**text, **written})
+
+
+def _clusters(projections: Projections, ends: dict[tuple[int, int], ShapePoints]) -> NDArray[np.int16]:
+    """(updates, layers, n) cluster of each training point at the two ends; -1 elsewhere."""
+    import numpy as np
+
+    found = np.full(projections.steps.shape[:3], -1, np.int16)
+    for (at, layer), kept in ends.items():
+        here = projections.rows < len(kept.clusters)
+        numbers = kept.clusters[projections.rows[here]]
+        place = projections.layers.index(layer)
+        found[at, place, here] = np.where(numbers <= _LARGEST_CLUSTER, numbers, -1)
+    return found
+
+
+def _margins(rows: NDArray[np.int64], ends: list[ShapePoints]) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
+    """Margins (2, 1, k, n) of the two ends of one layer, and their steps (2, 1)."""
+    import numpy as np
+
+    steps = np.stack([kept.margins[:, rows] for kept in ends])[:, None]
+    return steps, np.array([[kept.margin_scale] for kept in ends], np.float32)
+
+
+def _point_rows(name: str, task: Task, rows: NDArray[np.int64]) -> Iterator[dict[str, Any]]:
+    n_train = len(task.train)
+    for row in rows.tolist():
+        split, index = (task.train, row) if row < n_train else (task.test, row - n_train)
+        target = split.targets[index]
+        yield {
+            "task": name,
+            "split": split.name,
+            "index": index,
+            "label": target.label,
+            "words": list(split.sentences[target.sentence].words),
+            "positions": list(target.positions),
+        }
+
+
+def _schema() -> Any:
+    import pyarrow as pa
+
+    return pa.schema(
+        {
+            "task": pa.string(),
+            "split": pa.string(),
+            "index": pa.int64(),
+            "label": pa.string(),
+            "words": pa.list_(pa.string()),
+            "positions": pa.list_(pa.int64()),
+        }
+    )

@@ -1,0 +1,1 @@
+"""Single points: which are shown, what is known of them, maps of them."""

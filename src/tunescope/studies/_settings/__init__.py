@@ -1,0 +1,1 @@
+"""What a study asks for: read, checked, and looked up."""

@@ -1,0 +1,336 @@
+"""What a study asks for: encoders, tasks, seeds and experiments, checked before anything runs."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from tunescope.errors import StudyError
+from tunescope.studies._points.maps import MAP_POINTS
+from tunescope.studies._settings.yaml import Document, Place, read_document
+
+ExperimentName = Literal["performance", "linearity", "dynamics", "paths", "layers", "cross-task", "memorisation"]
+EXPERIMENTS: tuple[ExperimentName, ...] = (
+    "performance",
+    "linearity",
+    "dynamics",
+    "paths",
+    "layers",
+    "cross-task",
+    "memorisation",
+)
+"""Every experiment, in the order in which the paper tells them."""
+
+Natural = Annotated[int, Field(ge=1, strict=True)]
+Index = Annotated[int, Field(ge=0, strict=True)]
+Layers = Literal["last", "all"] | list[Index]
+"""Which layers are looked at: the last one, every one (0 is the embedding layer), or these."""
+
+
+TASK_SUFFIXES = (".conllu", ".jsonl", ".tsv")
+"""Files of labelled sentences that a task can be read from."""
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class EncoderChoice(_Settings):
+    """An encoder of a study."""
+
+    name: str = Field(min_length=1)
+    """A short name, a hub id or a local folder."""
+    revision: str | None = None
+    """Commit, tag or branch of a hub id."""
+    label: str | None = Field(default=None, min_length=1)
+    """What the encoder is called in tables and figures; its own name by default."""
+
+
+class TaskChoice(_Settings):
+    """A task of a study: a named one, or files of one's own."""
+
+    name: str = Field(min_length=1)
+    """Name of a known task; or, with `file`, what the task is called in tables and figures."""
+    file: str | None = None
+    """Labelled sentences: CoNLL-U (.conllu), or a table (.jsonl, .tsv); relative to the study's file."""
+    test_file: str | None = None
+    """The sentences of test; without it, `file` is cut in two, 80:20 by sentence."""
+    predicts: Literal["pos", "xpos", "dep"] = "pos"
+    """What of a CoNLL-U file is predicted."""
+
+
+class ExperimentChoice(_Settings):
+    """An experiment of a study."""
+
+    name: ExperimentName
+    layers: Layers | None = None
+    """Layers of this experiment; those of the study by default."""
+
+
+class RecipeChanges(_Settings):
+    """Where fine-tuning departs from the paper's recipe (Zhou and Srikumar 2022, section 3)."""
+
+    learning_rate: float | None = Field(default=None, gt=0)
+    batch_size: Natural | None = None
+    warmup: float | None = Field(default=None, ge=0, lt=1)
+    schedule: Literal["linear", "constant"] | None = None
+    optimizer: Literal["adam", "adamw"] | None = None
+    max_grad_norm: float | None = Field(default=None, gt=0)
+
+
+class Classifier(_Settings):
+    """The classifier probe (Zhou and Srikumar 2022, section 2.1)."""
+
+    hidden: tuple[Natural, Natural] = (256, 256)
+    """Widths of the two hidden layers."""
+    alpha: float = Field(default=1e-4, ge=0)
+    """Weight of the L2 penalty."""
+    max_iter: Natural = 1000
+    """Most passes over the training points."""
+    runs: Natural = 5
+    """Initialisations: accuracy is their mean and standard deviation."""
+    search: bool = False
+    """Whether `hidden` and `alpha` are chosen by the paper's grid, on a part of the training set."""
+
+
+class Keep(_Settings):
+    """What of a study stays on disk beside its tables."""
+
+    encoders: bool = True
+    """Whether fine-tuned encoders are kept; without them, a further experiment has to fine-tune again."""
+    points: bool = True
+    """Whether the points of every snapshot are projected and kept, for the explorer."""
+    maps: list[Literal["tsne", "umap"]] = []
+    """Further projections of them; each takes seconds a snapshot and layer. `umap` needs the package umap-learn."""
+    map_points: Annotated[int, Field(ge=10, strict=True)] = MAP_POINTS
+    """Points of such a projection: a sub-sample with every label."""
+
+    @field_validator("maps", mode="before")
+    @classmethod
+    def _one_is_a_list_of_one(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
+
+    @field_validator("maps")
+    @classmethod
+    def _nothing_twice(cls, values: list[str]) -> list[str]:
+        return list(dict.fromkeys(values))
+
+    @model_validator(mode="after")
+    def _maps_are_of_points(self) -> Keep:
+        if self.maps and not self.points:
+            raise ValueError("`maps` shows points: it needs `points: true`")
+        return self
+
+
+class Study(_Settings):
+    """What a study asks for; every field but `name`, `encoders`, `tasks` and `experiments` has a default."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    """Names the study and its folder."""
+    description: str = ""
+    encoders: list[EncoderChoice] = Field(min_length=1)
+    tasks: list[TaskChoice] = Field(min_length=1)
+    """Tasks that are probed, and that encoders are fine-tuned on."""
+    sources: list[str] = Field(default=[])
+    """Tasks of the cross-task experiment that encoders are fine-tuned on; all of `tasks` by default."""
+    seeds: list[Index] = Field(default=[0], min_length=1)
+    """Seeds of the fine-tuning; one fine-tuned encoder each."""
+    experiments: list[ExperimentChoice] = Field(min_length=1)
+    epochs: Natural | None = None
+    """Epochs of the fine-tuning; the paper's number for its encoders by default."""
+    recipe: RecipeChanges = RecipeChanges()
+    every: Natural = 5
+    """Updates between two snapshots."""
+    layers: Layers = "last"
+    """Layers of experiments that name none."""
+    classifier: Classifier = Classifier()
+    memorisation_epochs: Natural = 100
+    """Epochs of the classifier probe of the memorisation experiment."""
+    convention: Literal["all", "published", "both"] = "all"
+    """Which label pairs count in a spatial similarity: all, as in the published code, or both, told apart."""
+    device: str = "auto"
+    allow_pickle: bool = False
+    """Whether weights are read that are stored as a pickle only, which can run code: for sources that are trusted."""
+    threads: Natural | None = None
+    """Threads of PyTorch; all processors by default. A very small encoder is faster with one."""
+    fraction: float | None = Field(default=None, gt=0, le=1)
+    """Part of each task's data that is used, for a first look."""
+    split_seed: Index = 0
+    """Seed of the split by sentence, of tasks that come without a split."""
+    keep: Keep = Keep()
+
+    @field_validator("encoders", "tasks", mode="before")
+    @classmethod
+    def _by_name(cls, value: Any) -> Any:
+        return _named(value)
+
+    @field_validator("sources", "seeds", mode="before")
+    @classmethod
+    def _one_is_a_list_of_one(cls, value: Any) -> Any:
+        return [value] if isinstance(value, (str, int)) else value
+
+    @field_validator("experiments", mode="before")
+    @classmethod
+    def _experiments_by_name(cls, value: Any) -> Any:
+        if value == "all":
+            value = list(EXPERIMENTS)
+        return _named(value)
+
+    @field_validator("encoders", "tasks", "sources", "seeds", "experiments")
+    @classmethod
+    def _nothing_twice(cls, values: list[Any]) -> list[Any]:
+        names = [getattr(value, "label", None) or getattr(value, "name", value) for value in values]
+        twice = sorted({str(name) for name in names if names.count(name) > 1})
+        if twice:
+            hint = "; give each a `label` of its own" if isinstance(values[0], EncoderChoice) else ""
+            raise ValueError(f"{', '.join(twice)} stands there twice{hint}")
+        return values
+
+    @property
+    def conventions(self) -> tuple[str, ...]:
+        """The conventions that results are given in."""
+        return ("all", "published") if self.convention == "both" else (self.convention,)
+
+    def asks_for(self, experiment: ExperimentName) -> bool:
+        """Whether an experiment is part of the study."""
+        return any(choice.name == experiment for choice in self.experiments)
+
+
+def _named(value: Any) -> Any:
+    """A list in which a plain name stands for `{name: ...}`; a single entry stands for a list of one."""
+    if isinstance(value, (str, Mapping, BaseModel)):
+        value = [value]
+    if not isinstance(value, list):
+        return value
+    return [{"name": item} if isinstance(item, str) else item for item in value]
+
+
+def read_study(source: str | Path, overrides: Mapping[str, Any] | None = None) -> tuple[Study, Document]:
+    """Read a study and lay overrides over it; the document tells the line of each of its values.
+
+    Args:
+        source: a YAML file, or the name of a study that ships with the package.
+        overrides: settings that replace those of the file, such as `{"seeds": [0, 1]}`; None is ignored.
+
+    Raises:
+        StudyError: there is no such study, or a setting is unknown or wrong: the message names file, line and
+            field.
+    """
+    document = read_document(_study_file(source))
+    changes = {name: value for name, value in (overrides or {}).items() if value is not None}
+    content = {**document.content, **changes}
+    if "layers" in changes and isinstance(content.get("experiments"), list):
+        # Said for this run, so it holds for every experiment, whatever the file says of one of them.
+        content["experiments"] = [
+            {key: value for key, value in item.items() if key != "layers"} if isinstance(item, Mapping) else item
+            for item in content["experiments"]
+        ]
+    try:
+        return Study.model_validate(content), document
+    except ValidationError as error:
+        raise StudyError(_message(error, document, changes)) from None
+
+
+def load_study(source: str | Path, **overrides: Any) -> Study:
+    """Read a study: a YAML file, or the name of one that ships with the package (see `study_names`).
+
+    Keyword arguments replace settings of the file, such as `seeds=[0, 1]`.
+
+    Raises:
+        StudyError: there is no such study, or a setting is unknown or wrong: the message names file, line and
+            field.
+    """
+    return read_study(source, overrides)[0]
+
+
+def study_names() -> tuple[str, ...]:
+    """The names of the studies that ship with the package."""
+    return tuple(sorted(path.stem for path in _shipped().glob("*.yaml")))
+
+
+def task_choice(text: str) -> dict[str, str]:
+    """A task as it is typed: a name, or a file of labelled sentences, which is called as the file is."""
+    if text.endswith(TASK_SUFFIXES):
+        return {"name": Path(text).stem, "file": text}
+    return {"name": text}
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """The end of a message about an unknown name: what it may have meant, or what there is."""
+    known = sorted(known)
+    close = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
+    if close:
+        return f"did you mean {' or '.join(close)}?"
+    return f"known are {', '.join(known)}"
+
+
+def _shipped() -> Path:
+    return Path(__file__).parents[1] / "shipped"
+
+
+def _study_file(source: str | Path) -> Path:
+    """The file of a study: what `source` names in the file system, or else among those that ship."""
+    path = Path(source)
+    if path.suffix in (".yaml", ".yml") or path.is_file():
+        return path
+    shipped = _shipped() / f"{source}.yaml"
+    if str(source) in study_names():
+        return shipped
+    raise StudyError(f"{source}: is no file (*.yaml) and no study of the package; {near(str(source), study_names())}")
+
+
+def _message(error: ValidationError, document: Document, changes: Mapping[str, Any]) -> str:
+    """One line a fault: where, which field, what is wrong, what would be right."""
+    told: dict[str, None] = {}
+    for fault in error.errors():
+        place = fault["loc"] if fault["type"] == "missing" else _plain_place(fault["loc"], document)
+        field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
+        where = "given for this run" if place and place[0] in changes else document.where(place)
+        told[f"{where}: {field + ': ' if field else ''}{_said(fault, place)}"] = None
+    return "\n".join(told)
+
+
+def _plain_place(loc: tuple[str | int, ...], document: Document) -> Place:
+    """Pydantic's place without what it adds for unions and for the short form of a named entry."""
+    place: Place = ()
+    for part in loc:
+        if isinstance(part, str) and place and place[-1] == "layers":
+            break
+        if part == "name" and (*place, part) not in document.lines and place in document.lines:
+            break
+        place = (*place, part)
+    return place
+
+
+def _said(fault: Any, place: Place) -> str:
+    """What is wrong with a value, in the words of a study."""
+    kind, context = fault["type"], fault.get("ctx", {})
+    if kind == "extra_forbidden":
+        return f"unknown setting; {near(str(place[-1]), _fields_at(place[:-1]))}"
+    if kind == "missing":
+        return "is missing"
+    if place and "layers" in place:
+        return 'must be "last", "all" or a list of layer numbers (0 is the embedding layer)'
+    if place and place[0] == "experiments" and kind == "literal_error":
+        return f"unknown experiment; {near(str(fault.get('input', '')), EXPERIMENTS)}"
+    if kind == "value_error":
+        return str(context.get("error", fault["msg"]))
+    message = str(fault["msg"])
+    return message[0].lower() + message[1:]
+
+
+def _fields_at(place: Place) -> Iterable[str]:
+    """The settings that there are at a place of a study."""
+    parts: dict[str, type[BaseModel]] = {
+        "encoders": EncoderChoice,
+        "tasks": TaskChoice,
+        "experiments": ExperimentChoice,
+        "recipe": RecipeChanges,
+        "classifier": Classifier,
+        "keep": Keep,
+    }
+    return (parts[str(place[0])] if place else Study).model_fields

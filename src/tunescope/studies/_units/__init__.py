@@ -1,0 +1,1 @@
+"""Units of work, one kind a file."""
