@@ -10,7 +10,7 @@ import pytest
 from tunescope.report._points import Points
 from tunescope.storage import ArrayFile, ResultStore, read_json, read_table, write_json
 from tunescope.studies import Study, Watcher, run_study
-from tunescope.studies import _shown_points as shown
+from tunescope.studies._points import shown
 from tunescope.tasks import load_task
 
 TASKS = ("toy-question-coarse", "toy-coin")

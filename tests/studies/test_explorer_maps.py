@@ -14,7 +14,7 @@ from tunescope.errors import StorageError, StudyError
 from tunescope.report._points import Points
 from tunescope.storage import ArrayFile, ResultStore, read_table
 from tunescope.studies import Study, Watcher, add_maps, load_study, run_study
-from tunescope.studies import _maps as maps
+from tunescope.studies._points import maps
 
 
 class Listener(Watcher):
