@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import socket
 import urllib.parse
 import urllib.request
@@ -13,7 +12,7 @@ from typing import Any
 
 from tunescope.encoders._catalogue import encoder_infos, find_info
 from tunescope.encoders._encoder import Encoder, resolve_device, silent_transformers
-from tunescope.errors import EncoderError
+from tunescope.errors import EncoderError, closest, near
 
 _TOKENIZER_FILES = (
     "tokenizer.json",
@@ -129,14 +128,13 @@ def _pickle_message(given: str) -> str:
 
 def _check_hub_id(source: str) -> None:
     names = [info.name for info in encoder_infos()]
-    near = difflib.get_close_matches(source, names, n=2, cutoff=0.6)
     looks_like_path = source.startswith(("/", ".", "~")) or source.count("/") > 1 or "\\" in source
     if looks_like_path:
         raise EncoderError(f"there is no folder {source!r}")
-    if "/" not in source and near:
+    if "/" not in source and closest(source, names):
         raise EncoderError(
-            f"there is no encoder {source!r}; did you mean {' or '.join(repr(n) for n in near)}? Short names"
-            f" are {', '.join(names)}; anything else is a hub id (owner/name) or a folder"
+            f"there is no encoder {source!r}; {near(source, names)} Short names are {', '.join(names)}; anything"
+            " else is a hub id (owner/name) or a folder"
         )
 
 
