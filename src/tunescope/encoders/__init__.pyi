@@ -1,0 +1,33 @@
+from ._catalogue import (
+    EncoderInfo as EncoderInfo,
+)
+from ._catalogue import (
+    encoder_infos as encoder_infos,
+)
+from ._encoder import (
+    Encoder as Encoder,
+)
+from ._encoder import (
+    evaluating as evaluating,
+)
+from ._encoding import (
+    Encoding as Encoding,
+)
+from ._encoding import (
+    Representation as Representation,
+)
+from ._linear import (
+    quick_linear_layers as quick_linear_layers,
+)
+from ._loading import (
+    load_encoder as load_encoder,
+)
+from ._pooling import (
+    pool as pool,
+)
+from ._tokens import (
+    TokenBatch as TokenBatch,
+)
+from ._tokens import (
+    TokenisedSplit as TokenisedSplit,
+)

@@ -1,0 +1,12 @@
+from ._fine_tune import (
+    FineTuning as FineTuning,
+)
+from ._fine_tune import (
+    fine_tune as fine_tune,
+)
+from ._recipe import (
+    Recipe as Recipe,
+)
+from ._snapshots import (
+    snapshot_updates as snapshot_updates,
+)

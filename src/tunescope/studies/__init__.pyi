@@ -1,0 +1,48 @@
+from ._explorer.added_maps import (
+    add_maps as add_maps,
+)
+from ._probe_vectors import (
+    ProbedVectors as ProbedVectors,
+)
+from ._probe_vectors import (
+    probe_vectors as probe_vectors,
+)
+from ._run import (
+    StudyResult as StudyResult,
+)
+from ._run import (
+    run_study as run_study,
+)
+from ._settings.study import (
+    EXPERIMENTS as EXPERIMENTS,
+)
+from ._settings.study import (
+    Study as Study,
+)
+from ._settings.study import (
+    TaskChoice as TaskChoice,
+)
+from ._settings.study import (
+    load_study as load_study,
+)
+from ._settings.study import (
+    study_names as study_names,
+)
+from ._settings.study import (
+    task_choice as task_choice,
+)
+from ._settings.tasks import (
+    find_task as find_task,
+)
+from ._summary import (
+    Estimate as Estimate,
+)
+from ._summary import (
+    Side as Side,
+)
+from ._summary import (
+    SummaryRow as SummaryRow,
+)
+from ._watching import (
+    Watcher as Watcher,
+)
