@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench docs clean
+.PHONY: demo test fast lint types docs js check bench clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -11,24 +11,41 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@
 
+$(VENV)/installed-docs: $(VENV)/installed
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	touch $@
+
 demo: $(VENV)/installed
 	$(BIN)/tunescope demo --out tunescope-demo
 
+# Everything: tests, and the examples in docstrings.
 test: $(VENV)/installed
 	$(BIN)/python -m pytest
+
+# The part that takes less than a minute: no browser, no real data, nothing slow.
+fast: $(VENV)/installed
+	$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser and not real_data"
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/python -m numpydoc.cli lint $$(git ls-files 'src/*.py')
 	$(BIN)/lint-imports
+
+types: $(VENV)/installed
+	$(BIN)/mypy
+
+docs: $(VENV)/installed-docs
+	$(BIN)/mkdocs build --strict
+
+# Static checks and unit tests of the page's programs; needs Node.js, which no user does.
+js:
+	cd tests/js && npm ci --no-audit --no-fund --loglevel=error && npm run --silent check
+
+check: lint types docs js test
 
 bench: $(VENV)/installed
 	$(BIN)/python -m benchmarks
-
-docs: $(VENV)/installed
-	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[docs]'
-	$(BIN)/mkdocs build --strict
 
 clean:
 	rm -rf $(VENV) build dist tunescope-demo
