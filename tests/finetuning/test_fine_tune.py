@@ -282,6 +282,21 @@ def test_the_folder_of_another_run_is_refused(make_encoder: MakeEncoder, make_ta
         fine_tune(encoder, task, RECIPE, seed=0, work_dir=tmp_path)
 
 
+def test_the_checkpoints_of_version_0_1_0_are_gone_on_from(
+    make_encoder: MakeEncoder, make_task: MakeTask, tmp_path: Path
+) -> None:
+    """It wrote every setting of the recipe that it knew, those with their default value as well."""
+    encoder, task = make_encoder(), make_task()
+    with pytest.raises(KeyboardInterrupt):
+        fine_tune(encoder, task, RECIPE, seed=0, every=1, on_snapshot=Killed(at=7), work_dir=tmp_path)
+    identity = json.loads((tmp_path / "fine-tuning.json").read_text())
+    assert identity["recipe"] == {"batch_size": 8, "learning_rate": 1e-3}
+    old = {"warmup": 0.1, "schedule": "linear", "optimizer": "adam", "max_grad_norm": None, "epochs": 3}
+    identity["recipe"].update(old)
+    (tmp_path / "fine-tuning.json").write_text(json.dumps(identity))
+    assert fine_tune(encoder, task, RECIPE, seed=0, work_dir=tmp_path).resumed_at == 5
+
+
 def test_batches_hold_only_sentences_with_a_target(make_encoder: MakeEncoder) -> None:
     sentences = tuple(Sentence(str(i), ("the", "cat", "sees", "fish")) for i in range(20))
     targets = tuple(Target(i, (1 + i % 2,), "NOUN" if i % 2 == 0 else "VERB") for i in range(5))

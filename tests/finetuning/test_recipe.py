@@ -92,3 +92,12 @@ def test_the_first_and_the_last_update_have_a_snapshot(n_updates: int, every: in
 def test_a_snapshot_every_no_update_is_refused() -> None:
     with pytest.raises(StudyError, match="every 0"):
         snapshot_updates(10, 0)
+
+
+def test_settings_are_what_differs_from_the_defaults() -> None:
+    assert Recipe().settings() == {}
+    assert Recipe(epochs=10, learning_rate=1, method="full").settings() == {"epochs": 10, "learning_rate": 1.0}
+    recipe = Recipe(batch_size=8, max_grad_norm=1.0)
+    assert Recipe(**recipe.settings()) == recipe
+    assert Recipe(**recipe.settings(defaults=True)) == recipe
+    assert Recipe().settings(defaults=True)["method"] == "full"

@@ -1,4 +1,4 @@
-"""How a space changes: recipe, head, training, and snapshots of the encoder on the way."""
+"""How a space changes: recipe, ways of fine-tuning, training, and snapshots of the encoder on the way."""
 
 import lazy_loader
 

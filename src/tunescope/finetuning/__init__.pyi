@@ -4,6 +4,12 @@ from ._fine_tune import (
 from ._fine_tune import (
     fine_tune as fine_tune,
 )
+from ._methods import (
+    Method as Method,
+)
+from ._methods import (
+    Stage as Stage,
+)
 from ._recipe import (
     Recipe as Recipe,
 )

@@ -8,7 +8,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from tunescope.errors import StorageError
+from tunescope.errors import StorageError, StudyError
+from tunescope.finetuning._recipe import Recipe
 
 _MARK = "whole.json"
 _IDENTITY = "fine-tuning.json"
@@ -30,6 +31,8 @@ def claim(work_dir: Path, identity: dict[str, Any]) -> None:
         there = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
         raise StorageError(f"{file} is damaged; delete the folder to start afresh") from error
+    if isinstance(there.get("recipe"), dict):
+        there["recipe"] = _without_defaults(there["recipe"])
     differs = [key for key in asked if there.get(key) != asked[key]]
     if differs:
         key = differs[0]
@@ -37,6 +40,14 @@ def claim(work_dir: Path, identity: dict[str, Any]) -> None:
             f"{work_dir} holds the checkpoints of another fine-tuning ({key}: {there.get(key)!r} there,"
             f" {asked[key]!r} here); choose another folder or delete it"
         )
+
+
+def _without_defaults(recipe: dict[str, Any]) -> dict[str, Any]:
+    """A stored recipe without what has its default value: version 0.1.0 wrote every setting."""
+    try:
+        return Recipe(**recipe).settings()
+    except (StudyError, TypeError):  # a setting that this version does not know: another fine-tuning
+        return recipe
 
 
 def mark_whole(checkpoint: Path, log: list[dict[str, float]]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import tempfile
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -155,7 +154,7 @@ def _identity(encoder: Encoder, task: Task, recipe: Recipe, seed: int) -> dict[s
     return {
         "encoder": encoder.fingerprint,
         "task": task.fingerprint,
-        "recipe": dataclasses.asdict(recipe),
+        "recipe": recipe.settings(),
         "seed": seed,
         "max_tokens": encoder.max_tokens,
         "torch": torch.__version__,

@@ -2,68 +2,121 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Annotated, Any, Literal, get_type_hints
+
+from pydantic import BaseModel, Field, PlainSerializer, PlainValidator, ValidationError, create_model
 
 from tunescope.encoders import encoder_infos
 from tunescope.errors import StudyError
-
-SCHEDULES = ("linear", "constant")
-OPTIMIZERS = ("adam", "adamw")
+from tunescope.finetuning._choice import Choice
+from tunescope.finetuning._methods import Method
+from tunescope.finetuning._methods.full import Full
 
 # Zhou and Srikumar (ACL 2022), Table 1: ten epochs for the miniatures, three for BERT base.
 _EPOCHS_OF_LARGE_ENCODERS = 3
+
+Natural = Annotated[int, Field(ge=1, strict=True)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+MethodSetting = Annotated[Any, PlainValidator(Method.read), PlainSerializer(lambda method: method.setting())]
 
 
 @dataclass(frozen=True)
 class Recipe:
     """How to fine-tune; the defaults are those of Zhou and Srikumar (ACL 2022), section 4.
 
-    Raises:
-        StudyError: a value that is out of range; names the field.
+    The same in YAML and Python. Every setting is checked, and stands afterwards in its checked form.
+
+    Raises
+    ------
+    StudyError
+        A value that is out of range; names the field.
+
+    Examples
+    --------
+    >>> Recipe(epochs=5).settings()
+    {'epochs': 5}
     """
 
-    epochs: int = _EPOCHS_OF_LARGE_ENCODERS
-    learning_rate: float = 3e-4
+    epochs: Natural = _EPOCHS_OF_LARGE_ENCODERS
+    learning_rate: Positive = 3e-4
     """The highest one, reached at the end of the warm-up."""
-    batch_size: int = 32
+    batch_size: Natural = 32
     """Sentences of a batch; only sentences that hold a target are counted and read."""
-    warmup: float = 0.1
+    warmup: Annotated[float, Field(ge=0, lt=1)] = 0.1
     """Share of all updates in which the learning rate rises from 0."""
-    schedule: str = "linear"
+    schedule: Literal["linear", "constant"] = "linear"
     """After the warm-up: `linear` falls to 0 at the last update, `constant` stays."""
-    optimizer: str = "adam"
+    optimizer: Literal["adam", "adamw"] = "adam"
     """`adam`, or `adamw` with torch's default weight decay of 0.01."""
-    max_grad_norm: float | None = None
+    max_grad_norm: Positive | None = None
     """Gradients longer than this are shortened to it; the paper names no such limit, None has none."""
+    method: MethodSetting = field(default=Full())
+    """Which numbers are trained: a name, or a mapping of one name to its settings; `Method.known()` tells them."""
 
     def __post_init__(self) -> None:
-        for field in ("epochs", "batch_size"):
-            value = getattr(self, field)
-            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise StudyError(f"recipe.{field} must be a whole number of at least 1, not {value!r}")
-        if not (math.isfinite(self.learning_rate) and self.learning_rate > 0):
-            raise StudyError(f"recipe.learning_rate must be a number above 0, not {self.learning_rate!r}")
-        if not 0 <= self.warmup < 1:
-            raise StudyError(f"recipe.warmup is a share from 0 up to 1, not {self.warmup!r}")
-        if self.schedule not in SCHEDULES:
-            raise StudyError(f"recipe.schedule must be one of {', '.join(SCHEDULES)}, not {self.schedule!r}")
-        if self.optimizer not in OPTIMIZERS:
-            raise StudyError(f"recipe.optimizer must be one of {', '.join(OPTIMIZERS)}, not {self.optimizer!r}")
-        if self.max_grad_norm is not None and not self.max_grad_norm > 0:
-            raise StudyError(f"recipe.max_grad_norm must be above 0 or absent, not {self.max_grad_norm!r}")
+        given = {each.name: getattr(self, each.name) for each in dataclasses.fields(self)}
+        try:
+            checked = _checker().model_validate(given)
+        except ValidationError as error:
+            raise StudyError("; ".join(map(_said, error.errors()))) from None
+        for name in given:
+            object.__setattr__(self, name, getattr(checked, name))
 
     @classmethod
     def for_encoder(cls, name: str, **overrides: Any) -> Recipe:
         """The paper's recipe for this encoder: 10 epochs for tiny, mini, small and medium, 3 for any other.
 
-        Args:
-            name: a short name or hub id.
-            overrides: fields that differ from the recipe.
+        Parameters
+        ----------
+        name : str
+            A short name or hub id.
+        **overrides
+            Fields that differ from the recipe.
         """
         epochs = {key: info.epochs for info in encoder_infos() for key in (info.name, info.source)}
         return cls(**{"epochs": epochs.get(name, _EPOCHS_OF_LARGE_ENCODERS), **overrides})
+
+    @classmethod
+    def changes(cls, base: type[BaseModel], *, without: Iterable[str] = ()) -> type[BaseModel]:
+        """A pydantic model of a recipe's settings, each of which may be left out (None).
+
+        Parameters
+        ----------
+        base : type
+            What the model is derived from.
+        without : iterable of str
+            Settings that it does not have.
+        """
+        hints = get_type_hints(cls, include_extras=True)
+        fields: dict[str, Any] = {
+            each.name: (hints[each.name] | None, None) for each in dataclasses.fields(cls) if each.name not in without
+        }
+        return create_model(f"{cls.__name__}Changes", __base__=base, __module__=base.__module__, **fields)
+
+    def settings(self, *, defaults: bool = False) -> dict[str, Any]:
+        """The recipe as JSON: what differs from the defaults, so that a new setting changes no older recipe's.
+
+        Parameters
+        ----------
+        defaults : bool
+            Also the settings that have their default value.
+
+        Returns
+        -------
+        dict
+            `Recipe(**recipe.settings())` is the recipe again.
+        """
+        result = {}
+        for each in dataclasses.fields(self):
+            value = getattr(self, each.name)
+            if defaults or value != each.default:
+                result[each.name] = value.setting() if isinstance(value, Choice) else value
+        return result
 
     def updates(self, n_sentences: int) -> tuple[int, int]:
         """Updates of an epoch, and of the whole training, over this many sentences that hold a target."""
@@ -71,7 +124,7 @@ class Recipe:
         return per_epoch, per_epoch * self.epochs
 
     def rate(self, update: int, n_updates: int) -> float:
-        """Learning rate of update 1 … n_updates, as a share of `learning_rate`.
+        """Learning rate of update 1 … n_updates of a stage, as a share of `learning_rate`.
 
         As transformers' schedules have it, the first update of a warm-up has rate 0.
         """
@@ -81,3 +134,19 @@ class Recipe:
         if self.schedule == "constant":
             return 1.0
         return (n_updates - step) / max(1, n_updates - rising)
+
+
+@cache
+def _checker() -> type[BaseModel]:
+    """The pydantic model that checks the fields of a recipe."""
+    hints = get_type_hints(Recipe, include_extras=True)
+    fields: dict[str, Any] = {each.name: (hints[each.name], each.default) for each in dataclasses.fields(Recipe)}
+    return create_model("CheckedRecipe", **fields)
+
+
+def _said(fault: Any) -> str:
+    """What is wrong with a field, in a line."""
+    if fault["type"] == "value_error":
+        return f"recipe.{fault['loc'][0]}: {fault['ctx']['error']}"
+    message = str(fault["msg"])
+    return f"recipe.{fault['loc'][0]}: {message[0].lower() + message[1:]}, not {fault['input']!r}"

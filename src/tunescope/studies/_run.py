@@ -304,7 +304,7 @@ def _record(
             }
             for task in plan.tasks.values()
         ],
-        "recipes": {label: asdict(recipe) for label, recipe in plan.recipes.items()},
+        "recipes": {label: recipe.settings(defaults=True) for label, recipe in plan.recipes.items()},
         "layers": {
             experiment.name: {encoder.label: list(plan.layers(experiment.name, encoder)) for encoder in plan.encoders}
             for experiment in plan.experiments

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from tunescope.errors import StudyError
+from tunescope.finetuning import Recipe
 from tunescope.studies._points.maps import MAP_POINTS
 from tunescope.studies._settings.yaml import Document, Place, read_document
 
@@ -71,15 +72,8 @@ class ExperimentChoice(_Settings):
     """Layers of this experiment; those of the study by default."""
 
 
-class RecipeChanges(_Settings):
-    """Where fine-tuning departs from the paper's recipe (Zhou and Srikumar 2022, section 3)."""
-
-    learning_rate: float | None = Field(default=None, gt=0)
-    batch_size: Natural | None = None
-    warmup: float | None = Field(default=None, ge=0, lt=1)
-    schedule: Literal["linear", "constant"] | None = None
-    optimizer: Literal["adam", "adamw"] | None = None
-    max_grad_norm: float | None = Field(default=None, gt=0)
+RecipeChanges = Recipe.changes(_Settings, without=["epochs"])
+"""Where fine-tuning departs from the paper's recipe (Zhou and Srikumar 2022, section 3)."""
 
 
 class Classifier(_Settings):
@@ -142,7 +136,7 @@ class Study(_Settings):
     experiments: list[ExperimentChoice] = Field(min_length=1)
     epochs: Natural | None = None
     """Epochs of the fine-tuning; the paper's number for its encoders by default."""
-    recipe: RecipeChanges = RecipeChanges()
+    recipe: RecipeChanges = RecipeChanges()  # type: ignore[valid-type]
     every: Natural = 5
     """Updates between two snapshots."""
     layers: Layers = "last"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +52,7 @@ class FineTuneUnit(Work):
         return {
             "encoder": self.encoder.inputs(),
             "task": self.task_fingerprint,
-            "recipe": asdict(self.recipe),
+            "recipe": self.recipe.settings(),
             "seed": self.seed,
         }
 
