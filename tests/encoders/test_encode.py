@@ -102,6 +102,13 @@ def test_the_result_does_not_depend_on_the_batch(architecture: tuple[str, Any, A
         np.testing.assert_allclose(alone.vectors[layer], together.vectors[layer], atol=2e-5)
 
 
+@pytest.mark.parametrize("kind", ["word", "pair", "sentence"])
+def test_a_split_knows_its_kind(bert: Callable[..., Any], splits: Splits, kind: str) -> None:
+    encoder = Encoder(*bert(), name="bert")
+    told, known = encoder.encode(splits[kind], kind), encoder.encode(splits[kind])
+    np.testing.assert_array_equal(told.vectors[2], known.vectors[2])
+
+
 def test_the_order_is_that_of_the_targets(bert: Callable[..., Any], make_split: Callable[..., Split]) -> None:
     encoder = Encoder(*bert(), name="bert")
     split = make_split()

@@ -126,7 +126,7 @@ class Encoder:
             digest.update(values.flatten().view(dtype=_bytes_dtype()).numpy().data)
         return digest.hexdigest()
 
-    def tokenise(self, split: Split, kind: str) -> TokenisedSplit:
+    def tokenise(self, split: Split, kind: str | None = None) -> TokenisedSplit:
         """The sentences of `split` that hold targets as windows of token ids, each within `max_tokens`.
 
         Raises:
@@ -144,7 +144,7 @@ class Encoder:
     def encode(
         self,
         split: Split,
-        kind: str,
+        kind: str | None = None,
         *,
         layers: Iterable[int] | None = None,
         batch_tokens: int | None = None,
@@ -162,7 +162,7 @@ class Encoder:
 
         Args:
             split: sentences and targets.
-            kind: `word`, `pair` or `sentence`.
+            kind: `word`, `pair` or `sentence`; None: the split's own.
             layers: which layers to keep, 0 (embedding layer) … n_layers; negative counts from the end, as in
                 a list. None keeps all.
             batch_tokens: largest number of tokens in a batch, padding included (but a batch holds at least

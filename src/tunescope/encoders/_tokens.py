@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from tunescope.encoders._windows import cut_windows
 from tunescope.errors import EncoderError
+from tunescope.tasks import N_POSITIONS
 
 if TYPE_CHECKING:
     import torch
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from tunescope.tasks import Split
 
 IntArray = npt.NDArray[np.int64]
-KINDS = ("word", "pair", "sentence")
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +170,7 @@ class TokenisedSplit:
         return batches
 
 
-def tokenise(split: Split, kind: str, tokenizer: Any, *, limit: int, pad_id: int, name: str) -> TokenisedSplit:
+def tokenise(split: Split, kind: str | None, tokenizer: Any, *, limit: int, pad_id: int, name: str) -> TokenisedSplit:
     """Tokenise the sentences of `split` that hold targets.
 
     The words of a sentence are joined by single blanks and tokenised as one text, which is how the model met
@@ -178,7 +178,7 @@ def tokenise(split: Split, kind: str, tokenizer: Any, *, limit: int, pad_id: int
 
     Args:
         split: sentences and targets.
-        kind: `word`, `pair` or `sentence`.
+        kind: `word`, `pair` or `sentence`; None: the split's own.
         tokenizer: a fast Hugging Face tokeniser.
         limit: the largest number of tokens of a window, special tokens included.
         pad_id: token id that fills rows up.
@@ -188,17 +188,18 @@ def tokenise(split: Split, kind: str, tokenizer: Any, *, limit: int, pad_id: int
         EncoderError: an unknown kind, a target outside of its sentence, a tokeniser without offsets or (when
             it is needed) without an unknown token.
     """
-    if kind not in KINDS:
-        raise EncoderError(f"unknown kind of target {kind!r}; there are word, pair and sentence")
+    if kind is None:
+        kind = split.kind
+    if kind not in N_POSITIONS:
+        raise EncoderError(f"unknown kind of target {kind!r}; there are {', '.join(N_POSITIONS)}")
     if not getattr(tokenizer, "is_fast", False):
         raise EncoderError(
             f"the tokeniser of {name!r} ({type(tokenizer).__name__}) is a slow one, which cannot tell the"
             " word of a subword; use an encoder with a fast tokeniser (tokenizer.json)"
         )
-    width = {"word": 1, "pair": 2, "sentence": 0}[kind]
     for number, target in enumerate(split.targets):
         words = split.sentences[target.sentence].words
-        if len(target.positions) != width or any(not 0 <= p < len(words) for p in target.positions):
+        if len(target.positions) != N_POSITIONS[kind] or any(not 0 <= p < len(words) for p in target.positions):
             raise EncoderError(
                 f"target {number} of split {split.name!r} has positions {target.positions}, which is"
                 f" not a {kind} of sentence {split.sentences[target.sentence].id!r} with {len(words)} words"

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from tunescope.tasks._conflicts import Conflict, find_conflicts
 from tunescope.tasks._conllu import task_from_conllu
+from tunescope.tasks._files import DataFile, FoundFile
 from tunescope.tasks._grammar import generate_sentences, vocabulary
-from tunescope.tasks._named import TaskInfo, load_task, task_infos
+from tunescope.tasks._registry import load_task, register_task, task_infos, task_specs
+from tunescope.tasks._spec import TaskInfo, TaskSpec
 from tunescope.tasks._table import task_from_table
-from tunescope.tasks._task import Kind, Sentence, Split, SplitSummary, Target, Task
+from tunescope.tasks._task import N_POSITIONS, Kind, Sentence, Split, SplitSummary, Target, Task
 from tunescope.tasks._toy import toy_task
 
 __all__ = [
+    "N_POSITIONS",
     "Conflict",
+    "DataFile",
+    "FoundFile",
     "Kind",
     "Sentence",
     "Split",
@@ -19,12 +24,15 @@ __all__ = [
     "Target",
     "Task",
     "TaskInfo",
+    "TaskSpec",
     "find_conflicts",
     "generate_sentences",
     "load_task",
+    "register_task",
     "task_from_conllu",
     "task_from_table",
     "task_infos",
+    "task_specs",
     "toy_task",
     "vocabulary",
 ]

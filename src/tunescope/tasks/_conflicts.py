@@ -19,10 +19,12 @@ class Conflict:
     """Indices of the targets that are this input, in their order."""
 
 
-def input_key(split: Split, target_index: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """What an encoder is given for a target: the words, without regard to case, and the positions."""
+def input_key(split: Split, target_index: int) -> tuple[tuple[str, ...], tuple[str, ...], tuple[int, ...]]:
+    """What an encoder is given for a target: the words of both texts, without regard to case, and the positions."""
     target = split.targets[target_index]
-    return tuple(w.lower() for w in split.sentences[target.sentence].words), target.positions
+    sentence = split.sentences[target.sentence]
+    words, pair = (tuple(w.lower() for w in text) for text in (sentence.words, sentence.pair or ()))
+    return words, pair, target.positions
 
 
 def find_conflicts(split: Split) -> tuple[Conflict, ...]:
@@ -31,7 +33,7 @@ def find_conflicts(split: Split) -> tuple[Conflict, ...]:
     Two inputs are the same when all words of the sentence agree but for case (the encoders that are usual
     here lowercase their input) and the positions are equal.
     """
-    groups: dict[tuple[tuple[str, ...], tuple[int, ...]], list[int]] = {}
+    groups: dict[tuple[tuple[str, ...], tuple[str, ...], tuple[int, ...]], list[int]] = {}
     for i in range(len(split)):
         groups.setdefault(input_key(split, i), []).append(i)
     found = []

@@ -10,7 +10,8 @@ from typing import Literal, get_args
 
 from tunescope.errors import DataError
 from tunescope.tasks._lines import line_error, numbered_lines
-from tunescope.tasks._notes import counted, observations
+from tunescope.tasks._notes import observations
+from tunescope.tasks._said import counted
 from tunescope.tasks._split import LabelledSentence, build_split, draw_split
 from tunescope.tasks._task import Kind, Sentence, Task
 

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from tunescope.errors import DataError
 from tunescope.tasks._conllu import read_blocks
 from tunescope.tasks._lines import line_error
-from tunescope.tasks._notes import counted
+from tunescope.tasks._said import counted
 from tunescope.tasks._split import LabelledSentence
 
 Supersense = Literal["role", "function"]

@@ -8,8 +8,9 @@ from typing import TypeVar
 
 from tunescope.errors import DataError
 from tunescope.tasks._draw import Draw
-from tunescope.tasks._notes import counted
-from tunescope.tasks._task import Sentence, Split, Target
+from tunescope.tasks._notes import observations
+from tunescope.tasks._said import counted
+from tunescope.tasks._task import Kind, Sentence, Split, Target, Task
 
 T = TypeVar("T")
 
@@ -36,6 +37,36 @@ def build_split(name: str, labelled: Iterable[LabelledSentence]) -> tuple[Split,
         sentences.append(item.sentence)
     notes = (f"left out of {name}: {counted(empty, 'sentence')} without a target",) if empty else ()
     return Split(name, tuple(sentences), tuple(targets)), notes
+
+
+def task_of_splits(
+    kind: Kind,
+    train: Iterable[LabelledSentence],
+    test: Iterable[LabelledSentence],
+    *,
+    name: str = "",
+    description: str = "",
+    source: str = "",
+    notes: tuple[str, ...] = (),
+) -> Task:
+    """A task of two splits as readers yield them, with notes on what was left out and what is odd.
+
+    Raises
+    ------
+    DataError
+        A split holds no target, or targets of another kind.
+    """
+    train_split, train_notes = build_split("train", train)
+    test_split, test_notes = build_split("test", test)
+    return Task(
+        name=name,
+        kind=kind,
+        train=train_split,
+        test=test_split,
+        description=description,
+        source=source,
+        notes=(*notes, *train_notes, *test_notes, *observations(train_split, test_split)),
+    )
 
 
 def draw_split(items: Sequence[T], test_share: float, seed: int) -> tuple[list[T], list[T]]:

@@ -13,9 +13,8 @@ from tunescope.errors import DataError
 from tunescope.tasks._lines import line_error, numbered_lines
 from tunescope.tasks._notes import observations
 from tunescope.tasks._split import LabelledSentence, build_split, draw_split
-from tunescope.tasks._task import N_POSITIONS, Kind, Sentence, Task
+from tunescope.tasks._task import KIND_OF, N_POSITIONS, Kind, Sentence, Task
 
-_KINDS: dict[int, Kind] = {0: "sentence", 1: "word", 2: "pair"}
 _FIELDS = ("text", "words", "positions", "label")
 _EXPECTED_POSITIONS = "a word's index from 0, two of them (head, dependent), or none for the whole sentence"
 
@@ -81,7 +80,7 @@ def _row(path: Path, line: int, row: dict[str, Any]) -> _Row:
         raise line_error(path, line, f"label is {label!r}", "text or a whole number")
     positions = row.get("positions")
     positions = [] if positions is None else positions if isinstance(positions, list) else [positions]
-    if len(positions) not in _KINDS or not all(isinstance(p, int) and not isinstance(p, bool) for p in positions):
+    if len(positions) not in KIND_OF or not all(isinstance(p, int) and not isinstance(p, bool) for p in positions):
         raise line_error(path, line, f"positions are {row['positions']!r}", _EXPECTED_POSITIONS)
     if not all(0 <= p < len(words) for p in positions):
         raise line_error(path, line, f"positions are {positions}", f"numbers from 0 to {len(words) - 1}")
@@ -114,7 +113,7 @@ def _read(path: Path) -> tuple[list[LabelledSentence], Kind]:
         )
         for group in groups
     ]
-    return sentences, _KINDS[n]
+    return sentences, KIND_OF[n]
 
 
 def task_from_table(

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal, get_args
 
@@ -14,30 +14,75 @@ import numpy as np
 import numpy.typing as npt
 
 from tunescope.errors import DataError
+from tunescope.tasks._said import counted
 
 Kind = Literal["word", "pair", "sentence"]
 """What a point stands for."""
 
-N_POSITIONS: dict[str, int] = {"word": 1, "pair": 2, "sentence": 0}
+KIND_OF: dict[int, Kind] = {1: "word", 2: "pair", 0: "sentence"}
+"""The kind of a target by how many positions it has: what the kinds are, said once."""
+
+N_POSITIONS: dict[str, int] = {kind: n for n, kind in KIND_OF.items()}
 """How many positions a target of a kind has."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sentence:
-    """A sentence as its words.
+    """A sentence as its words; or two texts that are read together, such as premise and hypothesis.
 
-    Raises `DataError` when it has no word or a word is empty.
+    Parameters
+    ----------
+    id
+        A name that the source gives it, or its place in the file.
+    words
+        Its words, at least one, none of them empty.
+    pair
+        The words of a second text that is read together with the first (premise and hypothesis, question and
+        passage); None for a sentence alone. Positions of targets are indices into `words` alone.
+
+    Raises
+    ------
+    DataError
+        It has no word, or a word is empty.
+
+    Examples
+    --------
+    >>> Sentence("1", ("good", "film"))
+    Sentence('1', 2 words: 'good film')
+    >>> Sentence("1", ("a", "man", "sleeps"), pair=("he", "runs"))
+    Sentence('1', 3 + 2 words: 'a man sleeps' | 'he runs')
     """
 
     id: str
-    """A name that the source gives it, or its place in the file."""
     words: tuple[str, ...]
+    pair: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
-        if not self.words:
-            raise DataError(f"sentence {self.id!r} has no word; give it at least one")
-        if not all(isinstance(word, str) and word.strip() for word in self.words):
-            raise DataError(f"sentence {self.id!r} has an empty word: {self.words!r}")
+        for words in (self.words,) if self.pair is None else (self.words, self.pair):
+            if not words:
+                raise DataError(f"sentence {self.id!r} has no word; give it at least one")
+            if not all(isinstance(word, str) and word.strip() for word in words):
+                raise DataError(f"sentence {self.id!r} has an empty word: {words!r}")
+
+    def __repr__(self) -> str:
+        if self.pair is None:
+            return f"Sentence({self.id!r}, {counted(len(self.words), 'word')}: {_shortened(self.words)})"
+        counts = f"{len(self.words)} + {counted(len(self.pair), 'word')}"
+        return f"Sentence({self.id!r}, {counts}: {_shortened(self.words)} | {_shortened(self.pair)})"
+
+    @property
+    def text(self) -> str:
+        """Its words with blanks between them; two texts with a bar between them."""
+        return " ".join(self.words) + ("" if self.pair is None else " | " + " ".join(self.pair))
+
+
+_SHOWN = 60
+"""Characters of a text that a `repr` shows."""
+
+
+def _shortened(words: tuple[str, ...]) -> str:
+    text = " ".join(words[:_SHOWN])
+    return repr(text if len(text) <= _SHOWN and len(words) <= _SHOWN else text[: _SHOWN - 1] + "…")
 
 
 @dataclass(frozen=True)
@@ -53,11 +98,16 @@ class Target:
     def __post_init__(self) -> None:
         if not isinstance(self.label, str) or not self.label.strip():
             raise DataError(f"a target of sentence {self.sentence} has the label {self.label!r}; it must be text")
-        if len(self.positions) not in N_POSITIONS.values():
+        if len(self.positions) not in KIND_OF:
             raise DataError(
                 f"a target of sentence {self.sentence} has the positions {self.positions}: "
                 "expected none (sentence), one (word) or two (head and dependent)"
             )
+
+    @property
+    def kind(self) -> Kind:
+        """`word`, `pair` or `sentence`, by how many positions it has."""
+        return KIND_OF[len(self.positions)]
 
 
 @dataclass(frozen=True)
@@ -74,11 +124,32 @@ class SplitSummary:
     """Targets per label, in the order of the labels."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Split:
     """The sentences and targets of `train` or `test`; its length is the number of targets.
 
-    Raises `DataError` when a target points outside the sentences or outside its sentence's words.
+    Parameters
+    ----------
+    name
+        What the split is called, usually `train` or `test`.
+    sentences
+        Its sentences.
+    targets
+        What carries a label, all of one kind.
+
+    Raises
+    ------
+    DataError
+        A target points outside the sentences or outside its sentence's words, or is of another kind than the
+        first one.
+
+    Examples
+    --------
+    >>> split = Split("train", (Sentence("1", ("good", "film")),), (Target(0, (), "positive"),))
+    >>> split
+    Split('train', kind='sentence', 1 sentence, 1 target, 1 label)
+    >>> split.kind
+    'sentence'
     """
 
     name: str
@@ -98,6 +169,29 @@ class Split:
                     f"target {i} of split {self.name!r} names the words {target.positions} "
                     f"of sentence {sentence.id!r}, which has {len(sentence.words)}"
                 )
+            if target.kind != self.targets[0].kind:
+                raise DataError(
+                    f"target {i} of split {self.name!r} has the positions {target.positions}, which is a "
+                    f"{target.kind}; the first target is a {self.targets[0].kind}: a split has one kind of target"
+                )
+
+    def __repr__(self) -> str:
+        kind = f"kind={self.kind!r}, " if self.targets else ""
+        sizes = (len(self.sentences), "sentence"), (len(self), "target"), (len(self.label_counts), "label")
+        return f"Split({self.name!r}, {kind}{', '.join(counted(n, what) for n, what in sizes)})"
+
+    @property
+    def kind(self) -> Kind:
+        """What its points stand for: `word`, `pair` or `sentence`.
+
+        Raises
+        ------
+        DataError
+            The split has no target, hence no kind.
+        """
+        if not self.targets:
+            raise DataError(f"split {self.name!r} has no target, so nothing tells its kind")
+        return self.targets[0].kind
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -117,14 +211,15 @@ class Split:
     def text(self, target_index: int) -> str:
         """The target in words: the word, `head → dependent`, or the sentence."""
         target = self.targets[target_index]
-        words = self.sentences[target.sentence].words
-        return " → ".join(words[i] for i in target.positions) if target.positions else " ".join(words)
+        sentence = self.sentences[target.sentence]
+        return " → ".join(sentence.words[i] for i in target.positions) if target.positions else sentence.text
 
     def context(self, target_index: int) -> str:
         """The sentence with the target's words in square brackets: `she will [record] a song`."""
         target = self.targets[target_index]
-        words = self.sentences[target.sentence].words
-        return " ".join(f"[{word}]" if i in target.positions else word for i, word in enumerate(words))
+        sentence = self.sentences[target.sentence]
+        marked = (f"[{word}]" if i in target.positions else word for i, word in enumerate(sentence.words))
+        return replace(sentence, words=tuple(marked)).text
 
     def take(self, sentences: Sequence[int], name: str | None = None) -> Split:
         """The split of these sentences (indices, in this order) and their targets."""
@@ -156,11 +251,35 @@ def _first2(item: tuple[int, int, Target]) -> tuple[int, int]:
     return item[0], item[1]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Task:
     """A labelled task: what is predicted, and the sentences and targets to learn and to test it.
 
-    Raises `DataError` when a split is empty or a target does not fit the kind.
+    Parameters
+    ----------
+    name
+        What the task is called in tables and figures.
+    kind
+        What its points stand for: `word`, `pair` or `sentence`.
+    train, test
+        The splits, each with at least one target of that kind.
+    description
+        What is predicted, in words.
+    source
+        Citation and licence.
+    notes
+        What was left out or is odd, counted and named.
+
+    Raises
+    ------
+    DataError
+        A split is empty, or its targets are of another kind.
+
+    Examples
+    --------
+    >>> from tunescope.tasks import load_task
+    >>> load_task("toy-pos")
+    Task('toy-pos', kind='word', train: 400 sentences, 3,315 targets; test: 100 sentences, 818 targets; 16 labels)
     """
 
     name: str
@@ -169,23 +288,27 @@ class Task:
     test: Split
     description: str
     source: str
-    """Citation and licence."""
     notes: tuple[str, ...] = ()
-    """What was left out or is odd, counted and named."""
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
             raise DataError(f"task {self.name!r} has the kind {self.kind!r}; expected one of {get_args(Kind)}")
-        expected = N_POSITIONS[self.kind]
         for split in (self.train, self.test):
             if not split.targets:
                 raise DataError(f"split {split.name!r} of task {self.name!r} has no target")
-            for i, target in enumerate(split.targets):
-                if len(target.positions) != expected:
-                    raise DataError(
-                        f"target {i} of split {split.name!r} of task {self.name!r} has the positions "
-                        f"{target.positions}; a {self.kind} task has {expected} a target"
-                    )
+            if split.kind != self.kind:
+                target = split.targets[0]
+                raise DataError(
+                    f"target 0 of split {split.name!r} of task {self.name!r} has the positions "
+                    f"{target.positions}; a {self.kind} task has {N_POSITIONS[self.kind]} a target"
+                )
+
+    def __repr__(self) -> str:
+        splits = "; ".join(
+            f"{split.name}: {counted(len(split.sentences), 'sentence')}, {counted(len(split), 'target')}"
+            for split in (self.train, self.test)
+        )
+        return f"Task({self.name!r}, kind={self.kind!r}, {splits}; {counted(len(self.labels), 'label')})"
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
@@ -201,7 +324,10 @@ class Task:
         digest = hashlib.sha256(json.dumps(["task", 1, self.kind]).encode())
         for split in (self.train, self.test):
             rows: list[Any] = [split.name, len(split.sentences), len(split.targets)]
-            rows += [[sentence.id, *sentence.words] for sentence in split.sentences]
+            rows += [
+                [sentence.id, *sentence.words, *([] if sentence.pair is None else [list(sentence.pair)])]
+                for sentence in split.sentences
+            ]
             rows += [[target.sentence, *target.positions, target.label] for target in split.targets]
             for row in rows:
                 digest.update(json.dumps(row).encode() + b"\n")

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from tunescope.errors import DataError
 from tunescope.tasks._draw import Draw
 from tunescope.tasks._grammar import AnnotatedSentence, annotated_sentences
-from tunescope.tasks._notes import observations
-from tunescope.tasks._split import LabelledSentence, build_split
+from tunescope.tasks._split import LabelledSentence, task_of_splits
 from tunescope.tasks._task import Kind, Sentence, Task
 
 N_TRAIN = 400
@@ -32,6 +31,8 @@ class ToyScheme:
     targets: Callable[[AnnotatedSentence], Targets]
     questions: float = 0.2
     """Share of questions among the sentences."""
+    family: str | None = None
+    """What tasks with like labels on the same words are called together."""
     coins: bool = False
     """Each sentence occurs twice, and the label `coin` is heads in one of the two and tails in the other."""
 
@@ -97,12 +98,14 @@ def _coin(sentence: AnnotatedSentence) -> Targets:
 
 
 SCHEMES: dict[str, ToyScheme] = {
-    "toy-pos": ToyScheme("word", "universal part of speech of a word", _pos),
+    "toy-pos": ToyScheme("word", "universal part of speech of a word", _pos, family="parts-of-speech"),
     "toy-dep": ToyScheme("pair", "dependency relation of a word to its head", _dep),
-    "toy-ps-role": ToyScheme("word", "semantic role of a preposition", _role),
-    "toy-ps-fxn": ToyScheme("word", "semantic function of a preposition", _function),
-    "toy-question": ToyScheme("sentence", "fine class of a question", _question, questions=1.0),
-    "toy-question-coarse": ToyScheme("sentence", "coarse class of a question", _question_coarse, questions=1.0),
+    "toy-ps-role": ToyScheme("word", "semantic role of a preposition", _role, family="prepositions"),
+    "toy-ps-fxn": ToyScheme("word", "semantic function of a preposition", _function, family="prepositions"),
+    "toy-question": ToyScheme("sentence", "fine class of a question", _question, questions=1.0, family="questions"),
+    "toy-question-coarse": ToyScheme(
+        "sentence", "coarse class of a question", _question_coarse, questions=1.0, family="questions"
+    ),
     "toy-pos-merged": ToyScheme(
         "word", "part of speech with noun and verb as one label: opposed to toy-pos on that pair", _pos_merged
     ),
@@ -167,14 +170,4 @@ def toy_task(name: str, *, n_train: int = N_TRAIN, n_test: int = N_TEST, seed: i
         parts = [_tossed(scheme, stream, n, coin) for n in (n_train, n_test)]
     else:
         parts = [_labelled(scheme, stream, n) for n in (n_train, n_test)]
-    train, _ = build_split("train", parts[0])
-    test, _ = build_split("test", parts[1])
-    return Task(
-        name=name,
-        kind=scheme.kind,
-        train=train,
-        test=test,
-        description=scheme.description,
-        source=SOURCE,
-        notes=observations(train, test),
-    )
+    return task_of_splits(scheme.kind, *parts, name=name, description=scheme.description, source=SOURCE)

@@ -39,16 +39,16 @@ from tunescope.findings._similarity import (
 )
 from tunescope.findings._study import ORIGINAL, Study
 from tunescope.findings._summary import Summary, summarise
+from tunescope.tasks import task_infos
 
 #: The paper's lower bound of the similarity of a fine-tuned last layer to its start (section 4.4).
 SIMILARITY_BOUND = 0.5
 #: What the lower half of the layers stays above; base's layers 2 and 4 stay above 0.98 in the paper (Figure 4).
 LOWER_LAYERS_BOUND = 0.9
 
-#: Tasks about the same words with like labels, and tasks that give all of those words one label: what the paper's
-#: cross-task experiment calls related and opposed, by the names of its tasks, their stand-ins and the toy ones.
-PREPOSITIONS = frozenset({"ps-role", "ps-fxn", "ps-role-pastrie", "ps-fxn-pastrie", "toy-ps-role", "toy-ps-fxn"})
-PARTS_OF_SPEECH = frozenset({"pos", "toy-pos"})
+#: Families of tasks: those about the same words with like labels, which the paper's cross-task experiment calls
+#: related, and those that give all of these words one label, which it calls opposed to them.
+PREPOSITIONS, PARTS_OF_SPEECH = "prepositions", "parts-of-speech"
 
 
 @dataclass(frozen=True)
@@ -345,15 +345,21 @@ def _leaning(curves: Mapping[str, np.ndarray]) -> float | None:
     return float(leaning.mean()) if len(leaning) else None
 
 
+def _families(run: Run) -> tuple[str | None, str | None]:
+    """The families of the task that is probed and of the one of the fine-tuning."""
+    families = {info.name: info.family for info in task_infos()}
+    return families.get(run.task), families.get(run.tuned_on)
+
+
 def _related_task_helps(evidence: _Evidence) -> Claim | None:
-    if evidence.run.task not in PREPOSITIONS or evidence.run.tuned_on not in PREPOSITIONS:
+    if _families(evidence.run) != (PREPOSITIONS, PREPOSITIONS):
         return None
     text = "Fine-tuning on a related task raises the minimum distances of most labels."
     return _across(evidence, "related-task-raises-distances", text, 1)
 
 
 def _opposed_task_harms(evidence: _Evidence) -> Claim | None:
-    if evidence.run.task not in PREPOSITIONS or evidence.run.tuned_on not in PARTS_OF_SPEECH:
+    if _families(evidence.run) != (PREPOSITIONS, PARTS_OF_SPEECH):
         return None
     text = "Fine-tuning on a task that does not tell the labels apart lowers their minimum distances."
     return _across(evidence, "opposed-task-lowers-distances", text, -1)

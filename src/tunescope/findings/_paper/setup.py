@@ -9,9 +9,7 @@ from typing import Any
 from tunescope.findings._paper import published as paper
 from tunescope.findings._runs import Run
 from tunescope.findings._study import Study
-
-#: Tasks on other data that take the place of one of the paper's, and the one whose place they take.
-STAND_INS = {"ps-role-pastrie": "ps-role", "ps-fxn-pastrie": "ps-fxn"}
+from tunescope.tasks import task_infos
 
 
 @dataclass(frozen=True)
@@ -63,10 +61,11 @@ def paper_setup(study: Study, run: Run) -> PaperSetup:
     asked = asked if isinstance(asked, dict) else {}
     task, tuned_on = _paper_task(asked, run.task), _paper_task(asked, run.tuned_on)
     different = [] if encoder else ["another encoder"]
+    stand_ins = _stand_ins()
     different += [
-        f"{name} stands in for {STAND_INS[name]}"
+        f"{name} stands in for {stand_ins[name]}"
         for name in dict.fromkeys((run.task, run.tuned_on))
-        if name in STAND_INS
+        if name in stand_ins
     ]
     if isinstance(asked.get("fraction"), float) and asked["fraction"] < 1:
         different.append(f"on a part of the data ({asked['fraction']:g})")
@@ -84,6 +83,11 @@ def paper_setup(study: Study, run: Run) -> PaperSetup:
     return PaperSetup(encoder, task, tuned_on, depth, tuple(different), tuning_note, probe_note)
 
 
+def _stand_ins() -> dict[str, str]:
+    """Tasks on other data that take the place of one of the paper's, and the one whose place they take."""
+    return {info.name: info.stands_for for info in task_infos() if info.stands_for is not None}
+
+
 def _named(entries: Any, key: str, value: str) -> dict[str, Any]:
     """The entry of a list that is called `value`; an empty one where there is none."""
     for entry in entries if isinstance(entries, list) else []:
@@ -96,5 +100,5 @@ def _paper_task(asked: dict[str, Any], name: str) -> str | None:
     """The paper's task behind a name; None for files of one's own, whatever they are called."""
     if _named(asked.get("tasks"), "name", name).get("file"):
         return None
-    name = STAND_INS.get(name, name)
+    name = _stand_ins().get(name, name)
     return name if name in paper.TASKS else None
