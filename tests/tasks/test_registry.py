@@ -132,6 +132,5 @@ def test_one_line_says_what_a_task_is():
         assert "\n" not in repr(thing)
         assert len(repr(thing)) < 200
     assert repr(task) == (
-        "Task('toy-pos', kind='word', train: 400 sentences, 3,315 targets; test: 100 sentences, 818 targets; "
-        "16 labels)"
+        "Task('toy-pos', kind='word', train: 400 sentences, 3,315 targets; test: 100 sentences, 818 targets; 16 labels)"
     )
