@@ -12,6 +12,7 @@ from tunescope.cli._lists import encoders, tasks
 from tunescope.cli._probe import probe
 from tunescope.cli._report import report
 from tunescope.cli._study import run_command
+from tunescope.cli._verify import verify
 
 app = typer.Typer(
     name="tunescope",
@@ -26,6 +27,7 @@ app.command(name="run")(run_command)
 app.command(name="probe")(probe)
 app.command(name="report")(report)
 app.command(name="explore")(explore)
+app.command(name="verify")(verify)
 app.command(name="tasks")(tasks)
 app.command(name="encoders")(encoders)
 

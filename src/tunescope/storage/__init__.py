@@ -6,22 +6,26 @@ read and write single files with the same promise: a file is there whole or not 
 
 from tunescope.storage._arrays import ArrayFile, write_arrays
 from tunescope.storage._atomic import write_json, write_text
-from tunescope.storage._store import ResultStore
+from tunescope.storage._store import Damaged, ResultStore
 from tunescope.storage._tables import Rows, read_json, read_table, write_table
 from tunescope.storage._units import Unit, UnitWriter
 from tunescope.storage._vectors import read_vectors
+from tunescope.storage._verify import Verified, verify_study
 from tunescope.storage._versions import platform_name, versions
 
 __all__ = [
     "ArrayFile",
+    "Damaged",
     "ResultStore",
     "Rows",
     "Unit",
     "UnitWriter",
+    "Verified",
     "platform_name",
     "read_json",
     "read_table",
     "read_vectors",
+    "verify_study",
     "versions",
     "write_arrays",
     "write_json",

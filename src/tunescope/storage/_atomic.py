@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
+
+from filelock import FileLock, Timeout
 
 from tunescope.errors import StorageError
 
@@ -91,55 +94,57 @@ def sync_tree(root: Path) -> None:
         sync_folder(Path(folder))
 
 
+_NO_SOFT_LOCK: dict[str, Any] = (
+    {"fallback_to_soft": False} if "fallback_to_soft" in inspect.signature(FileLock.__init__).parameters else {}
+)
+"""Older versions of filelock have no soft lock to fall back to."""
+
+
 class FolderLock:
     """A lock on a folder that ends with the process that holds it, however that process ends.
 
-    The lock is on the file `lock` in the folder (a file and not the folder itself, because network file
-    systems lock files only). Where the system or the file system has no such locks, `acquire` says
-    `"unsupported"`, and nobody is kept out.
+    The lock is on the file `.lock` in the folder (a file and not the folder itself, because network file systems lock
+    files only). Where the file system has no such locks, `acquire` says `"unsupported"`, and nobody is kept out.
     """
 
     NAME = ".lock"
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / self.NAME
-        self._file: IO[bytes] | None = None
+        # No soft lock in place of a missing one: it would outlive a process that is killed.
+        self._lock = FileLock(self.path, thread_local=False, **_NO_SOFT_LOCK)
 
     def acquire(self) -> str:
-        """Try to take the lock without waiting: `"acquired"`, `"taken"` by another, or `"unsupported"`.
+        """Try to take the lock without waiting.
 
-        Raises:
-            FileNotFoundError: the folder is gone.
+        Returns
+        -------
+        str
+            `"acquired"`, `"taken"` by another, or `"unsupported"`.
+
+        Raises
+        ------
+        FileNotFoundError
+            The folder is gone.
         """
-        file = open(self.path, "ab")  # noqa: SIM115  the open file is the lock
         try:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.close()
+            self._lock.acquire(blocking=False)
+        except Timeout:
+            if not self.path.parent.is_dir():
+                raise FileNotFoundError(self.path) from None
             return "taken"
-        except (ImportError, OSError):
-            file.close()
+        except FileNotFoundError:
+            raise
+        except (NotImplementedError, OSError):
             return "unsupported"
-        if not _same_file(file, self.path):  # somebody removed the folder between open and flock
-            file.close()
+        if not self.path.exists():  # somebody removed the folder between opening the file and locking it
+            self._lock.release()
             raise FileNotFoundError(self.path)
-        self._file = file
         return "acquired"
 
     def release(self) -> None:
         """Let go; the lock's file is left to whoever removes the folder."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-
-def _same_file(file: IO[bytes], path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(file.fileno()), os.stat(path))
-    except FileNotFoundError:
-        return False
+        self._lock.release()
 
 
 def _write_bytes(path: Path, content: bytes) -> None:

@@ -10,20 +10,43 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunescope.errors import StorageError
 from tunescope.storage._atomic import TEMPORARY_SUFFIX, FolderLock, json_text, sync_folder, sync_tree
+from tunescope.storage._checksums import checksum
 from tunescope.storage._units import UNIT_FILE, Unit, UnitWriter, checked_name
 from tunescope.storage._versions import platform_name, versions
 
 if TYPE_CHECKING:
     import pandas as pd
 
+DAMAGED_SUFFIX = ".damaged"
+"""A name that ends so was a unit until one of its files was found damaged."""
+
 _STALE_SECONDS = 24 * 3600
 """Where the file system has no locks, an unfinished folder is given up when nothing changed for a day."""
+
+
+@dataclass(frozen=True)
+class Damaged:
+    """A unit that was found damaged."""
+
+    kind: str
+    key: str
+    path: Path
+    """Where it was."""
+    files: tuple[str, ...]
+    """Its damaged files, by their path in the unit."""
+    away: Path | None
+    """Where it was put; None where the folder cannot be written."""
+
+    def __str__(self) -> str:
+        where = f"set aside as {self.away.name}" if self.away is not None else "left where it is (read-only)"
+        return f"{self.path}: damaged ({', '.join(self.files)}); {where}, its result does not count"
 
 
 class ResultStore:
@@ -38,9 +61,12 @@ class ResultStore:
 
     n_cleaned: int
     """Unfinished folders of dead writers that were removed on opening."""
+    damaged: list[Damaged]
+    """Units that were found damaged since the store was opened, and set aside."""
 
     def __init__(self, root: Path | str) -> None:
         self.root = Path(root)
+        self.damaged = []
         try:
             if self.root.exists() and not self.root.is_dir():
                 raise NotADirectoryError(errno.ENOTDIR, "it is a file")
@@ -49,8 +75,50 @@ class ResultStore:
             raise StorageError(f"{self.root}: cannot hold results: {error.strerror or error}") from error
 
     def unit(self, kind: str, key: str) -> Unit | None:
-        """The unit of this kind and key, or None when it is not there whole."""
-        return _read_unit(self._path(kind, key))
+        """The unit of this kind and key, or None when it is not there whole.
+
+        Its files are held against their checksums when they are read first in a process. A unit with a damaged file
+        is set aside (renamed, so that nobody takes it for a result) and told in `damaged`.
+        """
+        path = self._path(kind, key)
+        unit = _read_unit(path)
+        if unit is not None and not unit.damaged_files():
+            return unit
+        if path.is_dir():
+            self.set_aside(kind, key)
+        return None
+
+    def peek(self, kind: str, key: str) -> Unit | None:
+        """The record of a unit, whatever its files are like; None without a readable record."""
+        return _read_unit(self._path(kind, key), whole=False)
+
+    def set_aside(self, kind: str, key: str) -> None:
+        """Rename a unit that is not whole; where the folder cannot be written it stays, and counts as absent."""
+        path = self._path(kind, key)
+        unit = _read_unit(path, whole=False)
+        files = unit.damaged_files() if unit is not None else [UNIT_FILE]
+        away: Path | None = path.with_name(f".{path.name}.{secrets.token_hex(4)}{DAMAGED_SUFFIX}")
+        try:
+            assert away is not None
+            os.rename(path, away)
+        except FileNotFoundError:
+            return
+        except OSError:
+            away = None
+        if all(there.path != path or away is not None for there in self.damaged):
+            self.damaged.append(Damaged(kind, key, path, tuple(files), away))
+
+    def verify(self) -> Iterator[tuple[str, str, list[str]]]:
+        """Hold every file of every unit against its record, changing nothing.
+
+        Yields
+        ------
+        tuple of str, str and list of str
+            Kind and key of a unit, and its damaged files (empty for a whole one).
+        """
+        for path in sorted((self.root / "units").glob("*/[!.]*")):
+            unit = _read_unit(path, whole=False)
+            yield path.parent.name, path.name, [UNIT_FILE] if unit is None else unit.damaged_files()
 
     def units(self, kind: str | None = None) -> list[Unit]:
         """All whole units, of one kind or of every kind, in a stable order."""
@@ -89,6 +157,7 @@ class ResultStore:
         writer = UnitWriter(temporary)
         try:
             yield writer
+            sizes = _sizes(temporary)
             record = {
                 "kind": kind,
                 "key": key,
@@ -96,7 +165,8 @@ class ResultStore:
                 "versions": versions(),
                 "platform": platform_name(),
                 "finished": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-                "files": _sizes(temporary),
+                "files": sizes,
+                "sha256": {name: checksum(temporary / name) for name in sizes},
                 **writer.info(),
             }
             (temporary / UNIT_FILE).write_text(json_text(final / UNIT_FILE, record), encoding="utf-8")
@@ -172,7 +242,8 @@ def _appear(temporary: Path, final: Path) -> bool:
         except OSError as error:
             if error.errno not in (errno.EEXIST, errno.ENOTEMPTY, errno.EACCES) or not final.is_dir():
                 raise
-            if _read_unit(final) is not None:
+            there = _read_unit(final)
+            if there is not None and not there.damaged_files():
                 return False
             _set_aside(final)
             continue
@@ -191,15 +262,17 @@ def _set_aside(broken: Path) -> None:
     shutil.rmtree(away, ignore_errors=True)
 
 
-def _read_unit(path: Path) -> Unit | None:
-    """The unit in a folder, or None: no record, an unreadable one, or a file missing or of another size."""
+def _read_unit(path: Path, *, whole: bool = True) -> Unit | None:
+    """The unit in a folder, or None: no record, an unreadable one, or (`whole`) a file missing or of another size."""
     try:
         record = json.loads((path / UNIT_FILE).read_text(encoding="utf-8"))
-        whole = all((path / name).stat().st_size == size for name, size in record["files"].items())
+        there = not whole or all((path / name).stat().st_size == size for name, size in record["files"].items())
         kind, key, inputs = record.pop("kind"), record.pop("key"), record.pop("inputs")
+        if (kind, key) != (path.parent.name, path.name):
+            return None
     except (OSError, ValueError, KeyError, AttributeError, TypeError):
         return None
-    return Unit(kind, key, path, inputs, record) if whole else None
+    return Unit(kind, key, path, inputs, record) if there else None
 
 
 def _sizes(folder: Path) -> dict[str, int]:

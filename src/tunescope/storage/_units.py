@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tunescope.errors import StorageError
 from tunescope.storage._arrays import ArrayFile, write_safetensors
+from tunescope.storage._checksums import damaged_files, is_whole
 from tunescope.storage._tables import Rows, arrow_table, read_arrow, write_parquet
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ class Unit:
     inputs: dict[str, Any] = field(repr=False)
     """All that the result depends on, as JSON."""
     info: dict[str, Any] = field(repr=False)
-    """How it was made: `versions`, `platform`, `seconds`, `timings`, `notes`, `finished`, `files`."""
+    """How it was made: `versions`, `platform`, `seconds`, `timings`, `notes`, `finished`, `files` (bytes of each),
+    `sha256` (of each)."""
 
     @property
     def seconds(self) -> float:
@@ -57,6 +59,24 @@ class Unit:
     def notes(self) -> tuple[str, ...]:
         """What a reader of the result must know."""
         return tuple(self.info["notes"])
+
+    def damaged_files(self) -> list[str]:
+        """The files that are not as they were written, by their path in the unit; each is read once a process."""
+        return damaged_files(self.path, self.info["files"], self.info.get("sha256", {}))
+
+    def _whole(self, name: str) -> Path:
+        """The path of a file of the unit, held against its checksum when it is read first.
+
+        Raises
+        ------
+        StorageError
+            Its content is not what was written.
+        """
+        path = self.path / name
+        expected = self.info.get("sha256", {}).get(name)
+        if expected is not None and path.is_file() and not is_whole(path, expected):
+            raise StorageError(f"{path}: is damaged (its content is not what was written); run the study again")
+        return path
 
     def has_table(self, name: str) -> bool:
         """Whether the unit wrote a table of this name."""
@@ -76,7 +96,7 @@ class Unit:
         Raises:
             StorageError: the unit has no such table, or it cannot be read.
         """
-        return read_arrow(self.path / f"{checked_name(name)}.parquet")
+        return read_arrow(self._whole(f"{checked_name(name)}.parquet"))
 
     def arrays(self, name: str) -> ArrayFile:
         """Arrays of the unit, memory-mapped when they are asked for.
@@ -84,7 +104,7 @@ class Unit:
         Raises:
             StorageError: the unit has no such arrays, or they cannot be read.
         """
-        return ArrayFile(self.path / f"{checked_name(name)}.safetensors")
+        return ArrayFile(self._whole(f"{checked_name(name)}.safetensors"))
 
     def folder(self, name: str) -> Path:
         """A folder of the unit, such as a saved encoder.
