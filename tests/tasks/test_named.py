@@ -90,6 +90,8 @@ def test_the_room_imports_nothing_heavy():
         real("dep", (800, None), (200, None), 46),
         real("ps-role-pastrie", (1080, 2454), (249, 457), 52),
         real("ps-fxn-pastrie", (1080, 2454), (249, 457), 42),
+        real("ps-role", (1857, 4282), (249, 457), 46),
+        real("ps-fxn", (1857, 4282), (249, 457), 40),
         real("trec-50", (5452, 5452), (500, 500), 50),
         real("trec-6", (5452, 5452), (500, 500), 6),
     ],
@@ -142,6 +144,15 @@ def test_targets_of_each_preposition_file(file, n, supersense):
 
     sentences, _ = read_conllulex([f"{DATA}/{file}"], supersense)
     assert sum(len(sentence.targets) for sentence in sentences) == n
+
+
+@pytest.mark.parametrize("name", [real("ps-role"), real("ps-fxn")])
+def test_prepositions_have_the_labels_of_the_paper(name):
+    # Zhou and Srikumar 2022, section 3: 46 roles, 40 functions; every label of test is in train.
+    task = load_task(name)
+    assert len(task.train.label_counts) == {"ps-role": 46, "ps-fxn": 40}[name]
+    assert set(task.test.label_counts) <= set(task.train.label_counts)
+    assert not any("not in train" in note for note in task.notes)
 
 
 @pytest.mark.parametrize("name", [real("ps-role-pastrie"), real("ps-fxn-pastrie")])

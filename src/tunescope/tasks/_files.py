@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tunescope.errors import DataError
@@ -16,18 +16,36 @@ DATA_DIR_VARIABLE = "TUNESCOPE_DATA_DIR"
 
 @dataclass(frozen=True)
 class DataFile:
-    """A public data file with pinned content."""
+    """A data file with pinned content.
+
+    Parameters
+    ----------
+    name
+        Its name in a data folder.
+    url
+        Its public address; empty for a file that has none.
+    licence
+        Under which terms it can be had.
+    sha256
+        Accepted SHA-256 checksums; the first one is that of the public address.
+    git_blob
+        Git blob id: SHA-1 of `blob <size>`, a zero byte and the content; used where no SHA-256 is known.
+    without
+        What can be done without this file, for the error that tells it is missing.
+    instead
+        Another form of the same data, taken where this file is not at hand.
+    about
+        What of the original a file in another form has and lacks.
+    """
 
     name: str
-    """Its name in a data folder."""
     url: str
     licence: str
     sha256: tuple[str, ...] = ()
-    """Accepted sha256 checksums; the first one is that of the public address."""
     git_blob: str | None = None
-    """Git blob id: SHA-1 of `blob <size>`, a zero byte and the content; used where no sha256 is known."""
     without: str = ""
-    """What can be done without this file, for the error that tells it is missing."""
+    instead: DataFile | None = None
+    about: str = ""
 
     def verify(self, content: bytes, where: str) -> str:
         """The checksum that matches; raises `DataError` (expected, got, what to do) when none does."""
@@ -41,7 +59,8 @@ class DataFile:
             return got
         raise DataError(
             f"{where} is not the file that is expected: its {kind} is {got}, "
-            f"expected {' or '.join(expected)}. Remove it and get it again from {self.url}"
+            f"expected {' or '.join(expected)}. Remove it"
+            + (f" and get it again from {self.url}" if self.url else ", or put the right one in its place")
         )
 
 
@@ -60,12 +79,20 @@ PUD = DataFile(
     licence="CC BY-SA 3.0",
     sha256=("e312f9f0273b51634e1b32b7f8c3122341c168a22713a5eefe2d2fbe15ca6545",),
 )
+STREUSLE_TRAIN_WORDS = DataFile(
+    name="streusle.ud_train.words.conllulex",
+    url="",
+    licence="CC BY-SA 4.0",
+    sha256=("640bc1da3b7bad1cc8eab61354eb3bdf11e24f9bcefb8a44f632b6e047368519",),
+    about="words, multiword expressions and supersenses are the original's; lemmas and trees are absent",
+)
 STREUSLE_TRAIN = DataFile(
     name="streusle.ud_train.conllulex",
     url=f"{_STREUSLE}/train/streusle.ud_train.conllulex",
     licence="CC BY-SA 4.0",
     git_blob="6cdf48613be30aa25805b3fcc6412d54758a2ab1",
     without="the tasks ps-role-pastrie and ps-fxn-pastrie stand in for ps-role and ps-fxn without it (--task)",
+    instead=STREUSLE_TRAIN_WORDS,
 )
 STREUSLE_DEV = DataFile(
     name="streusle.ud_dev.conllulex",
@@ -121,6 +148,8 @@ class FoundFile:
     checksum: str
     is_original: bool
     """False for an accepted copy that differs from the one at the public address."""
+    note: str = ""
+    """What this file is where another form of the same data was asked for; empty otherwise."""
 
 
 def _cache_dir() -> Path:
@@ -148,28 +177,45 @@ def _verified(file: DataFile, path: Path) -> FoundFile:
 def find_file(file: DataFile, data_dir: str | Path | None = None) -> FoundFile:
     """A data file, verified: from the data folder, from the cache, or fetched into the cache.
 
-    The data folder is `data_dir`, or else the one that `TUNESCOPE_DATA_DIR` names. The cache is pooch's for
-    this package (the user's cache folder).
-    Raises `DataError` when the file is nowhere and cannot be fetched, or when its checksum is another one.
+    The cache is pooch's for this package (the user's cache folder). Where the file is in neither place but
+    another form of it is (`DataFile.instead`), that one is taken, and its `note` says so.
+
+    Parameters
+    ----------
+    file
+        What is looked for.
+    data_dir
+        The data folder; by default the one that `TUNESCOPE_DATA_DIR` names.
+
+    Returns
+    -------
+    FoundFile
+        Where it is.
+
+    Raises
+    ------
+    DataError
+        The file is nowhere and cannot be fetched, or its checksum is another one.
     """
-    looked = []
+    cache = _cache_dir()
     named = data_dir if data_dir is not None else os.environ.get(DATA_DIR_VARIABLE) or None
-    if named is not None:
-        folder = Path(named).expanduser()
+    folders = [cache] if named is None else [Path(named).expanduser(), cache]
+    for folder in folders:
         if (folder / file.name).is_file():
             return _verified(file, folder / file.name)
-        looked.append(f"{folder}" + ("" if folder.is_dir() else " (there is no such folder)"))
-    cached = _cache_dir() / file.name
-    if cached.is_file():
-        return _verified(file, cached)
-    looked.append(str(cached.parent))
+    if file.instead is not None:
+        for folder in folders:
+            if (folder / file.instead.name).is_file():
+                note = f"{file.instead.name} is read in place of {file.name}: {file.instead.about}"
+                return replace(_verified(file.instead, folder / file.instead.name), note=note)
     try:
-        return _fetch(file, cached)
+        return _fetch(file, cache / file.name)
     except OSError as error:
-        reason = _reason(error)
+        looked = [f"{folder}" + ("" if folder.is_dir() else " (there is no such folder)") for folder in folders[:-1]]
         raise DataError(
-            f"the data file {file.name} is missing: looked in {' and '.join(looked)}, and {file.url} "
-            f"could not be fetched ({reason}). Get it from there and name its folder in {DATA_DIR_VARIABLE}"
+            f"the data file {file.name} is missing: looked in {' and '.join([*looked, str(cache)])}, and {file.url} "
+            f"could not be fetched ({_reason(error)}). Get it from there and name its folder in {DATA_DIR_VARIABLE}"
+            + (f"; {file.instead.name} will do as well" if file.instead else "")
             + (f"; {file.without}" if file.without else "")
         ) from error
 

@@ -105,4 +105,5 @@ class TaskSpec:
         if not isinstance(task, Task) or task.kind != self.kind:
             given = f"a {task.kind} task" if isinstance(task, Task) else f"a {type(task).__name__}"
             raise DataError(f"the reader of task {self.name!r} gives {given}; its TaskSpec says a {self.kind} task")
-        return replace(task, name=self.name, description=self.description, source=self.source)
+        notes = (*(file.note for file in found if file.note), *task.notes)
+        return replace(task, name=self.name, description=self.description, source=self.source, notes=notes)
