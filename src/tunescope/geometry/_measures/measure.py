@@ -1,0 +1,155 @@
+"""What a measure is: what it declares, and what it computes."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal, get_args
+from weakref import WeakValueDictionary
+
+if TYPE_CHECKING:
+    from tunescope.geometry._measures.space import Space
+
+Need = Literal["vectors", "labels", "centroids", "distances", "probabilities"]
+"""What a measure reads of a space."""
+
+NullKind = Literal["permuted-labels", "equal-space", "independent-rows", "none"]
+"""How a value by chance is drawn.
+
+``permuted-labels``: the same vectors with their labels in random order. ``independent-rows``: the rows of the second
+space in random order, so that no point meets itself; of one space, every coordinate's values in an order of their
+own, so that coordinates know nothing of each other. ``equal-space``: of two spaces, each point's two vectors change
+places with probability one half, so that both spaces follow one law; of one space, normal points of the same number,
+width and scale whose directions are all equal. ``none``: the measure is about one number and has no chance.
+"""
+
+Direction = Literal["up", "down", "neither"]
+"""Whether a larger (up) or a smaller (down) value is more of what `towards` says."""
+
+NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class Value:
+    """What a measure found."""
+
+    value: float
+    """The number; nan where the measure is not defined, and then `note` says why."""
+    low: float = NAN
+    """Lower end of the 95 % interval; nan where there is none."""
+    high: float = NAN
+    """Upper end."""
+    n: int = 0
+    """Points (or label pairs, where the measure is about those) that it rests on."""
+    n_labels: int = 0
+    """Labels that take part; 0 where labels play no part."""
+    linear: bool = True
+    """False when the measure needs linear spaces and one is not."""
+    note: str = ""
+    """What must be known to read the number: why it is undefined, or what was sampled or left out."""
+
+    @classmethod
+    def undefined(cls, why: str, n: int = 0, n_labels: int = 0, linear: bool = True) -> Value:
+        """No number, and the reason."""
+        return cls(NAN, n=n, n_labels=n_labels, linear=linear, note=why)
+
+
+@dataclass(frozen=True)
+class MeasureInfo:
+    """What a measure declares about itself."""
+
+    name: str
+    title: str
+    spaces: int
+    """1: of one space; 2: of two spaces of the same points."""
+    range: tuple[float, float]
+    direction: Direction
+    towards: str
+    """What a value in that direction is more of: "alike", "spread over directions", …"""
+    invariant_to: tuple[str, ...]
+    """Changes of the space that leave the value as it is: rotation, shift, scale, invertible maps, …"""
+    needs: frozenset[str]
+    source: str
+    null: NullKind
+    settings: tuple[str, ...]
+    """Ways in which it is taken; the first is the usual one."""
+
+    @property
+    def needs_labels(self) -> bool:
+        """Whether it cannot do without labels."""
+        return "labels" in self.needs
+
+
+class Measure(ABC):
+    """Base of all measures; a subclass that has a `name` is registered by being defined.
+
+    Derive from `SpaceMeasure` or `ComparisonMeasure`, declare the class variables below and write `compute`. A file
+    in `of_one` or `of_two` is found by itself; another package names its class in the entry point group
+    ``tunescope.measures``.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    range: ClassVar[tuple[float, float]]
+    direction: ClassVar[Direction]
+    towards: ClassVar[str]
+    invariant_to: ClassVar[tuple[str, ...]]
+    needs: ClassVar[frozenset[str]]
+    source: ClassVar[str]
+    null: ClassVar[NullKind]
+    settings: ClassVar[tuple[str, ...]] = ("",)
+    spaces: ClassVar[int]
+
+    registered: ClassVar[WeakValueDictionary[str, type[Measure]]] = WeakValueDictionary()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "name" not in cls.__dict__:
+            return
+        declared = ("title", "range", "direction", "towards", "invariant_to", "needs", "source", "null")
+        missing = [what for what in declared if not hasattr(cls, what)]
+        if missing:
+            raise TypeError(f"The measure {cls.name!r} must declare {', '.join(missing)}.")
+        for what, kinds in (("direction", Direction), ("null", NullKind)):
+            if getattr(cls, what) not in get_args(kinds):
+                raise TypeError(f"The measure {cls.name!r}: {what} must be one of {', '.join(get_args(kinds))}.")
+        unknown = set(cls.needs) - set(get_args(Need))
+        if unknown or not cls.settings:
+            raise TypeError(
+                f"The measure {cls.name!r} needs what no space has: {', '.join(sorted(unknown)) or 'a setting'}."
+            )
+        known = Measure.registered.get(cls.name)
+        if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
+            raise TypeError(f"There is a measure {cls.name!r} already, in {known.__module__}.")
+        Measure.registered[cls.name] = cls
+
+    @classmethod
+    def info(cls) -> MeasureInfo:
+        """What it declares."""
+        return MeasureInfo(
+            cls.name, cls.title, cls.spaces, cls.range, cls.direction, cls.towards, cls.invariant_to,
+            frozenset(cls.needs), cls.source, cls.null, cls.settings,
+        )  # fmt: skip
+
+
+class SpaceMeasure(Measure):
+    """A measure of one space."""
+
+    spaces = 1
+
+    @abstractmethod
+    def compute(self, space: Space, setting: str) -> Value:
+        """The value of a space under one of the measure's settings."""
+
+
+class ComparisonMeasure(Measure):
+    """A measure of two spaces of the same points: row i of both is the same point.
+
+    A measure that needs distances alone may be asked about two spaces of different points.
+    """
+
+    spaces = 2
+
+    @abstractmethod
+    def compute(self, first: Space, second: Space, setting: str) -> Value:
+        """The value of the second space beside the first under one of the measure's settings."""

@@ -1,0 +1,1 @@
+"""Measures of one space, one idea a file; each file here is found by listing the folder."""
