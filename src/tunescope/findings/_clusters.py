@@ -61,7 +61,7 @@ class Clusters:
 
 
 def find_clusters(study: Study, run: Run) -> Clusters:
-    """What DirectProbe found in the spaces of a run, before ("original") and after ("fine-tuned")."""
+    """What DirectProbe found in the spaces of a run, before (stage `original`) and after (`fine-tuned`)."""
     spaces = []
     for row in _ends(run.mine(study, "clusters")).to_dict("records"):
         spaces.append(

@@ -9,7 +9,8 @@ import numpy as np
 
 from tunescope.findings._gaps import _nanmean
 from tunescope.findings._runs import Run
-from tunescope.findings._study import ORIGINAL, Study, groups, names, positions
+from tunescope.findings._study import Study, groups, names, positions
+from tunescope.records import ORIGINAL
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,6 +9,7 @@ import numpy as np
 
 from tunescope.findings._runs import Run
 from tunescope.findings._study import Study, groups
+from tunescope.records import ORIGINAL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,7 @@ def find_memorisation(study: Study, run: Run) -> tuple[Memorisation, ...]:
         curves = _curves(part, epochs)
         if curves and len(epochs) > 1:
             found.append(Memorisation(str(stage), int(layer), epochs, curves, by_seed))
-    return tuple(sorted(found, key=lambda one: (one.stage != "original", one.layer)))
+    return tuple(sorted(found, key=lambda one: (one.stage != ORIGINAL, one.layer)))
 
 
 def _curves(rows: pd.DataFrame, epochs: tuple[int, ...]) -> dict[str, np.ndarray]:

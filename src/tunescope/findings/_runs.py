@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tunescope.findings._study import ORIGINAL, TUNED, Study
+from tunescope.findings._study import Study
+from tunescope.records import ORIGINAL, TUNED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +19,8 @@ _EVIDENCE = (
     "accuracy",
     "gaps",
     "pairs",
-    "similarity",
+    "comparisons",
+    "measures",
     "movement",
     "paths",
     "memorisation",

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tunescope.findings._runs import Run
-from tunescope.findings._study import ORIGINAL, Study, groups, numbers
+from tunescope.findings._study import Study, groups, numbers
+from tunescope.records import ALL, ORIGINAL, SPATIAL_PEARSON, SPATIAL_SPEARMAN, TO_START
 
-#: The convention that is shown first: every label pair counts.
-CONVENTION = "all"
-TO_START, TRAIN_TEST = "to-start", "train-test"
+if TYPE_CHECKING:
+    import pandas as pd
+
+CONVENTION = ALL
+"""The convention that is shown first: every label pair counts."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +56,19 @@ class LeftOut:
 
 def conventions(study: Study, run: Run) -> tuple[str, ...]:
     """The conventions that a run's similarities were computed by, the house's own first."""
-    table = run.mine(study, "similarity")
-    if "convention" not in table.columns:
-        return (CONVENTION,)
-    names = sorted({str(name) for name in table["convention"].dropna()})
-    return tuple(sorted(names, key=lambda name: name != CONVENTION))
+    rows = run.mine(study, "comparisons")
+    names = sorted({str(name) for name in rows.loc[rows["measure"] == SPATIAL_PEARSON, "setting"].dropna()})
+    return tuple(sorted(names, key=lambda name: name != CONVENTION)) or (CONVENTION,)
+
+
+def _similarities(study: Study, run: Run, comparison: str, convention: str) -> pd.DataFrame:
+    """A row a comparison: Pearson's r as `pearson` with its interval, Spearman's rho as `spearman` beside it."""
+    rows = run.mine(study, "comparisons")
+    rows = rows[(rows["comparison"] == comparison) & (rows["setting"] == convention)]
+    pearson = rows[rows["measure"] == SPATIAL_PEARSON].rename(columns={"value": "pearson"})
+    spearman = rows[rows["measure"] == SPATIAL_SPEARMAN].rename(columns={"value": "spearman"})
+    key = ["tuned_on", "seed", "stage", "layer", "update"]
+    return pearson.merge(spearman[[*key, "spearman"]], on=key, how="left")
 
 
 def find_similarity_curves(study: Study, run: Run, convention: str = CONVENTION) -> dict[int, SimilarityCurve]:
@@ -64,13 +76,8 @@ def find_similarity_curves(study: Study, run: Run, convention: str = CONVENTION)
 
     A layer of which no later update can be compared (two labels have but one distance) is left out.
     """
-    rows = run.mine(study, "similarity")
-    rows = rows[(rows["comparison"] == TO_START) & (rows["tuned_on"] != "")]
-    if "convention" in rows.columns:
-        rows = rows[rows["convention"] == convention]
-    if "update" not in rows.columns:
-        return {}
-    rows = rows[rows["update"].notna()]
+    rows = _similarities(study, run, TO_START, convention)
+    rows = rows[(rows["tuned_on"] != "") & rows["update"].notna()]
     found: dict[int, SimilarityCurve] = {}
     for (layer,), part in groups(rows, "layer"):
         updates = tuple(sorted({0, *numbers(part["update"])}))
@@ -94,19 +101,16 @@ def find_similarities(
     study: Study, run: Run, layer: int, comparison: str, tuned: bool, convention: str = CONVENTION
 ) -> tuple[Similarity, ...]:
     """The comparisons of one kind in one layer, by seed: at the end, or (not `tuned`) at the start."""
-    rows = run.mine(study, "similarity")
-    rows = rows[(rows["comparison"] == comparison) & (rows["layer"] == layer)]
-    if "convention" in rows.columns:
-        rows = rows[rows["convention"] == convention]
-    has_updates = "update" in rows.columns
+    rows = _similarities(study, run, comparison, convention)
+    rows = rows[rows["layer"] == layer]
     if tuned:
         rows = rows[(rows["tuned_on"] != "") & (rows["stage"] != ORIGINAL)]
-        if has_updates and rows["update"].notna().any():
+        if rows["update"].notna().any():
             rows = rows[(rows["update"] == rows.groupby("seed")["update"].transform("max"))]
             rows = rows[rows["update"] > 0]
     else:
         originals = rows[(rows["stage"] == ORIGINAL) | (rows["tuned_on"] == "")]
-        rows = rows[rows["update"] == 0] if originals.empty and has_updates else originals
+        rows = rows[rows["update"] == 0] if originals.empty else originals
     found = []
     for row in rows.sort_values("seed").to_dict("records"):
         if row["pearson"] == row["pearson"] and row["pearson"] is not None:
@@ -118,7 +122,7 @@ def find_similarities(
                     _number(row.get("spearman")),
                     _number(row.get("low")),
                     _number(row.get("high")),
-                    None if _number(row.get("n_pairs")) is None else int(row["n_pairs"]),
+                    None if _number(row.get("n")) is None else int(row["n"]),
                     None if _number(row.get("n_labels")) is None else int(row["n_labels"]),
                 )
             )

@@ -4,40 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tunescope import records
 from tunescope.errors import StorageError
-from tunescope.storage import read_json, read_table
+from tunescope.records import ORIGIN, ORIGINAL
+from tunescope.storage import read_json
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-#: Columns that say where a row comes from, in every table of a study.
-ORIGIN = ("encoder", "task", "tuned_on", "seed", "stage", "layer")
-ORIGINAL, TUNED = "original", "fine-tuned"
-
-#: The columns without which a table cannot be read (docs/architecture.md, "The stored form of a study").
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "tasks": ("task", "split", "label", "n"),
-    "training": ("encoder", "tuned_on", "seed", "update", "loss"),
-    "accuracy": ("encoder", "task", "tuned_on", "seed", "stage", "layer", "split", "accuracy"),
-    "clusters": (*ORIGIN, "n_labels", "n_clusters", "linear"),
-    "cluster_sizes": (*ORIGIN, "cluster", "label", "n_points"),
-    "blocks": (*ORIGIN, "kind", "label_a", "label_b"),
-    "pairs": ("encoder", "task", "tuned_on", "seed", "layer", "label_a", "label_b", "lower", "upper"),
-    "gaps": ("encoder", "task", "tuned_on", "seed", "layer", "update", "label", "distance"),
-    "similarity": ("encoder", "task", "tuned_on", "seed", "layer", "comparison", "pearson"),
-    "leave_one_out": ("encoder", "task", "tuned_on", "seed", "layer", "comparison", "label", "pearson"),
-    "paths": ("encoder", "task", "tuned_on", "seed", "layer", "update", "label", "x", "y"),
-    "movement": ("encoder", "task", "tuned_on", "seed", "layer", "label", "dx", "dy", "length"),
-    "memorisation": ("encoder", "task", "tuned_on", "seed", "stage", "split", "probe_epoch", "accuracy"),
-    "spaces": ("encoder", "task", "tuned_on", "seed", "layer", "update", "scale"),
-}
+PLACE = (*ORIGIN, "layer")
+"""Columns that say where a row comes from; every table has them once it is read."""
 
 
 @dataclass(frozen=True)
@@ -77,43 +59,32 @@ class Study:
     def _read(self, name: str) -> pd.DataFrame:
         import pandas as pd
 
-        path = self.folder / "tables" / f"{name}.parquet"
-        if not path.is_file():
-            return pd.DataFrame(columns=list(dict.fromkeys((*ORIGIN, *COLUMNS.get(name, ())))))
-        table = read_table(path)
-        missing = [column for column in COLUMNS.get(name, ()) if column not in table.columns]
-        if missing:
-            raise StorageError(
-                f"{path}: the column{'s' if len(missing) > 1 else ''} {', '.join(missing)} of the table "
-                f"{name!r} missing; the report needs it. Run the study again with this version of tunescope."
-            )
-        return _plain_origin(table)
-
-    @cached_property
-    def table_names(self) -> tuple[str, ...]:
-        """The names of the tables that the folder holds, sorted."""
-        return tuple(sorted(path.stem for path in (self.folder / "tables").glob("*.parquet")))
+        rows = records.read_rows(self.folder, name)
+        if rows is None:
+            known = records.table(name).needed if records.is_known(name) else ()
+            return pd.DataFrame(columns=list(dict.fromkeys((*PLACE, *known))))
+        return _plain_origin(rows)
 
 
-def _plain_origin(table: pd.DataFrame) -> pd.DataFrame:
+def _plain_origin(rows: pd.DataFrame) -> pd.DataFrame:
     """Give the origin columns one plain form: text without gaps, whole numbers, -1 where there is none."""
     import pandas as pd
 
-    table = table.copy()
-    for column in ORIGIN:
+    rows = rows.copy()
+    for column in PLACE:
         if column in ("seed", "layer"):
-            values = table[column] if column in table.columns else pd.Series(-1, index=table.index)
-            table[column] = pd.to_numeric(values, errors="coerce").fillna(-1).astype("int64")
+            values = rows[column] if column in rows.columns else pd.Series(-1, index=rows.index)
+            rows[column] = pd.to_numeric(values, errors="coerce").fillna(-1).astype("int64")
         else:
-            table[column] = _text(table[column]) if column in table.columns else ""
-    if "update" in table.columns:
+            rows[column] = _text(rows[column]) if column in rows.columns else ""
+    if "update" in rows.columns:
         # Spaces of the original encoder have no update; they are where every run starts.
-        updates = pd.to_numeric(table["update"], errors="coerce")
-        table["update"] = updates.where(updates.notna() | (table["stage"] != ORIGINAL), 0)
+        updates = pd.to_numeric(rows["update"], errors="coerce")
+        rows["update"] = updates.where(updates.notna() | (rows["stage"] != ORIGINAL), 0)
     for column in ("label", "label_a", "label_b", "nearest", "split"):
-        if column in table.columns:
-            table[column] = _text(table[column])
-    return table
+        if column in rows.columns:
+            rows[column] = _text(rows[column])
+    return rows
 
 
 def _text(values: pd.Series) -> pd.Series:

@@ -11,8 +11,9 @@ from tunescope.findings._clusters import find_clusters
 from tunescope.findings._gaps import find_gaps
 from tunescope.findings._intervals import Estimate, estimate
 from tunescope.findings._runs import Run
-from tunescope.findings._similarity import TO_START, TRAIN_TEST, conventions, find_similarities
-from tunescope.findings._study import ORIGINAL, TUNED, Study
+from tunescope.findings._similarity import conventions, find_similarities
+from tunescope.findings._study import Study
+from tunescope.records import ORIGINAL, TO_START, TRAIN_TEST, TUNED
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,61 @@
 """The stored form, said once: tables and their columns, names of stages, the explorer's files."""
+
+from tunescope.records._names import (
+    ALL,
+    COMPARISONS,
+    CONVENTIONS,
+    MAP_METHODS,
+    NULL_QUANTILES,
+    ORIGIN,
+    ORIGINAL,
+    PUBLISHED,
+    SPATIAL_PEARSON,
+    SPATIAL_SPEARMAN,
+    STAGES,
+    TO_START,
+    TRAIN_TEST,
+    TSNE,
+    TUNED,
+    UMAP,
+    Comparison,
+    Convention,
+    MapMethod,
+    Stage,
+)
+from tunescope.records._reading import read_rows
+from tunescope.records._similarity import comparisons_from_similarity
+from tunescope.records._table import Table, identity, is_known, register, schema, table, tables
+from tunescope.records._tables import BUILT_IN
+
+__all__ = [
+    "ALL",
+    "BUILT_IN",
+    "COMPARISONS",
+    "CONVENTIONS",
+    "MAP_METHODS",
+    "NULL_QUANTILES",
+    "ORIGIN",
+    "ORIGINAL",
+    "PUBLISHED",
+    "SPATIAL_PEARSON",
+    "SPATIAL_SPEARMAN",
+    "STAGES",
+    "TO_START",
+    "TRAIN_TEST",
+    "TSNE",
+    "TUNED",
+    "UMAP",
+    "Comparison",
+    "Convention",
+    "MapMethod",
+    "Stage",
+    "Table",
+    "comparisons_from_similarity",
+    "identity",
+    "is_known",
+    "read_rows",
+    "register",
+    "schema",
+    "table",
+    "tables",
+]

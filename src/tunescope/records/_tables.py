@@ -1,20 +1,49 @@
-"""The tables of a study: their names, columns and types (docs/architecture.md, "The stored form")."""
+"""The tables that the package itself writes, and those that older versions wrote in their stead."""
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
+from tunescope.records._table import Table, identity, register, schema
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+__all__ = ["BUILT_IN", "COLUMNS", "identity", "schema"]
 
-ORIGIN = {"encoder": "string", "task": "string", "tuned_on": "string", "seed": "int64", "stage": "string"}
-"""Where a row comes from; every table but `tasks` begins with these."""
+_INTERVAL = {"value": "double", "low": "double", "high": "double"}
+"""A measured value, and its interval (95 %) where the measure has one."""
+_NULL = {"null": "double", "null_low": "double", "null_high": "double"}
+"""Where the value lies when there is nothing to find: the median and the 2.5 % and 97.5 % quantiles of draws; empty
+where none were drawn."""
 
-COLUMNS: dict[str, dict[str, str]] = {
-    "tasks": {"kind": "string", "split": "string", "label": "string", "n": "int64"},
-    "training": {"update": "int64", "epoch": "double", "loss": "double", "learning_rate": "double"},
-    "accuracy": {
+
+def _table(
+    name: str, row: str, columns: dict[str, str], values: str, spare: str = "", replaced_by: str | None = None
+) -> Table:
+    """Declare a table; `values` and `spare` are names with spaces between."""
+    # Every reader has the stage from whether `tuned_on` is empty.
+    known = {"stage", *spare.split()}
+    table = Table(name, row, columns, frozenset(values.split()), frozenset(known), replaced_by=replaced_by)
+    return register(table)
+
+
+TASKS = register(
+    Table(
+        "tasks",
+        "task × split × label",
+        {"kind": "string", "split": "string", "label": "string", "n": "int64"},
+        values=frozenset({"kind", "n"}),
+        spare=frozenset({"kind"}),
+        origin={"task": "string"},
+    )
+)
+TRAINING = _table(
+    "training",
+    "update",
+    {"update": "int64", "epoch": "double", "loss": "double", "learning_rate": "double"},
+    values="epoch loss learning_rate",
+    spare="task epoch learning_rate",
+)
+ACCURACY = _table(
+    "accuracy",
+    "probe run",
+    {
         "layer": "int64",
         "probe": "string",
         "split": "string",
@@ -25,7 +54,13 @@ COLUMNS: dict[str, dict[str, str]] = {
         "alpha": "double",
         "n": "int64",
     },
-    "clusters": {
+    values="accuracy n",
+    spare="probe init hidden1 hidden2 alpha n",
+)
+CLUSTERS = _table(
+    "clusters",
+    "space",
+    {
         "layer": "int64",
         "n_points": "int64",
         "n_labels": "int64",
@@ -36,8 +71,19 @@ COLUMNS: dict[str, dict[str, str]] = {
         "intra_accuracy": "double",
         "seconds": "double",
     },
-    "cluster_sizes": {"layer": "int64", "cluster": "int64", "label": "string", "n_points": "int64"},
-    "blocks": {
+    values="n_points n_labels n_clusters linear undecided conflicts intra_accuracy seconds",
+    spare="n_points undecided conflicts intra_accuracy seconds",
+)
+CLUSTER_SIZES = _table(
+    "cluster_sizes",
+    "cluster",
+    {"layer": "int64", "cluster": "int64", "label": "string", "n_points": "int64"},
+    values="label n_points",
+)
+BLOCKS = _table(
+    "blocks",
+    "label pair that blocks linearity, or conflict",
+    {
         "layer": "int64",
         "kind": "string",
         "label_a": "string",
@@ -46,7 +92,13 @@ COLUMNS: dict[str, dict[str, str]] = {
         "points": "list<int64>",
         "text": "string",
     },
-    "pairs": {
+    values="points",
+    spare="n_points points text",
+)
+PAIRS = _table(
+    "pairs",
+    "label pair of a space",
+    {
         "layer": "int64",
         "split": "string",
         "update": "int64",
@@ -56,7 +108,13 @@ COLUMNS: dict[str, dict[str, str]] = {
         "upper": "double",
         "verdict": "string",
     },
-    "gaps": {
+    values="lower upper verdict",
+    spare="split update verdict",
+)
+GAPS = _table(
+    "gaps",
+    "label of a space at an update",
+    {
         "layer": "int64",
         "update": "int64",
         "epoch": "double",
@@ -66,7 +124,48 @@ COLUMNS: dict[str, dict[str, str]] = {
         "scaled": "double",
         "nearest": "string",
     },
-    "similarity": {
+    values="epoch n_points distance scaled nearest",
+    spare="epoch n_points scaled nearest",
+)
+COMPARISONS_TABLE = _table(
+    "comparisons",
+    "measure of two spaces of the same labels or points",
+    {
+        "layer": "int64",
+        "comparison": "string",
+        "update": "int64",
+        "measure": "string",
+        "setting": "string",
+        **_INTERVAL,
+        **_NULL,
+        "n": "int64",
+        "n_labels": "int64",
+        "linear": "bool",
+    },
+    values=" ".join([*_INTERVAL, *_NULL, "n n_labels linear"]),
+    spare=" ".join(["low high", *_NULL, "n n_labels linear"]),
+)
+MEASURES = _table(
+    "measures",
+    "measure of one space at an update",
+    {
+        "layer": "int64",
+        "split": "string",
+        "update": "int64",
+        "epoch": "double",
+        "measure": "string",
+        "setting": "string",
+        **_INTERVAL,
+        **_NULL,
+        "n": "int64",
+    },
+    values=" ".join(["epoch", *_INTERVAL, *_NULL, "n"]),
+    spare=" ".join(["epoch low high", *_NULL, "n"]),
+)
+SIMILARITY = _table(
+    "similarity",
+    "comparison of two spaces",
+    {
         "layer": "int64",
         "comparison": "string",
         "update": "int64",
@@ -79,7 +178,14 @@ COLUMNS: dict[str, dict[str, str]] = {
         "n_labels": "int64",
         "linear": "bool",
     },
-    "leave_one_out": {
+    values="pearson spearman low high n_pairs n_labels linear",
+    spare="update convention spearman low high n_pairs n_labels linear",
+    replaced_by="comparisons",
+)
+LEAVE_ONE_OUT = _table(
+    "leave_one_out",
+    "comparison × label left out",
+    {
         "layer": "int64",
         "comparison": "string",
         "update": "int64",
@@ -87,15 +193,32 @@ COLUMNS: dict[str, dict[str, str]] = {
         "label": "string",
         "pearson": "double",
     },
-    "paths": {"layer": "int64", "update": "int64", "label": "string", "x": "double", "y": "double"},
-    "movement": {"layer": "int64", "label": "string", "dx": "double", "dy": "double", "length": "double"},
-    "memorisation": {
-        "layer": "int64",
-        "split": "string",
-        "probe_epoch": "int64",
-        "accuracy": "double",
-    },
-    "spaces": {
+    values="pearson",
+    spare="update convention",
+)
+PATHS = _table(
+    "paths",
+    "label at an update",
+    {"layer": "int64", "update": "int64", "label": "string", "x": "double", "y": "double"},
+    values="x y",
+)
+MOVEMENT = _table(
+    "movement",
+    "label",
+    {"layer": "int64", "label": "string", "dx": "double", "dy": "double", "length": "double"},
+    values="dx dy length",
+)
+MEMORISATION = _table(
+    "memorisation",
+    "probe epoch",
+    {"layer": "int64", "split": "string", "probe_epoch": "int64", "accuracy": "double"},
+    values="accuracy",
+    spare="layer",
+)
+SPACES = _table(
+    "spaces",
+    "space at an update",
+    {
         "layer": "int64",
         "update": "int64",
         "epoch": "double",
@@ -103,46 +226,31 @@ COLUMNS: dict[str, dict[str, str]] = {
         "n_points": "int64",
         "width": "int64",
     },
+    values="epoch scale n_points width",
+    spare="epoch n_points width",
+)
+
+BUILT_IN = (
+    TASKS,
+    TRAINING,
+    ACCURACY,
+    CLUSTERS,
+    CLUSTER_SIZES,
+    BLOCKS,
+    PAIRS,
+    GAPS,
+    COMPARISONS_TABLE,
+    MEASURES,
+    LEAVE_ONE_OUT,
+    PATHS,
+    MOVEMENT,
+    MEMORISATION,
+    SPACES,
+)
+"""The tables that the package itself writes, in the order of the documentation."""
+
+COLUMNS = {
+    **{one.name: dict(one.columns) for one in BUILT_IN if one.name not in ("comparisons", "measures")},
+    "similarity": dict(SIMILARITY.columns),
 }
-"""The columns of each table after those of `ORIGIN`, with their Arrow types."""
-
-
-@cache
-def schema(table: str, *, origin: bool = True) -> pa.Schema:
-    """The Arrow schema of a table; without `origin`, as a unit of work stores it, which knows no names."""
-    import pyarrow as pa
-
-    types = {
-        "string": pa.string(),
-        "int64": pa.int64(),
-        "double": pa.float64(),
-        "bool": pa.bool_(),
-        "list<int64>": pa.list_(pa.int64()),
-    }
-    first = {"task": "string"} if table == "tasks" else ORIGIN
-    columns = {**(first if origin else {}), **COLUMNS[table]}
-    return pa.schema([(name, types[kind]) for name, kind in columns.items()])
-
-
-_VALUES = {
-    "tasks": {"kind", "n"},
-    "training": {"epoch", "loss", "learning_rate"},
-    "accuracy": {"accuracy", "n"},
-    "clusters": {*COLUMNS["clusters"]} - {"layer"},
-    "cluster_sizes": {"label", "n_points"},
-    "blocks": {"points"},
-    "pairs": {"lower", "upper", "verdict"},
-    "gaps": {"epoch", "n_points", "distance", "scaled", "nearest"},
-    "similarity": {"pearson", "spearman", "low", "high", "n_pairs", "n_labels", "linear"},
-    "leave_one_out": {"pearson"},
-    "paths": {"x", "y"},
-    "movement": {"dx", "dy", "length"},
-    "memorisation": {"accuracy"},
-    "spaces": {"epoch", "scale", "n_points", "width"},
-}
-"""The columns of each table that are measured; the others say what was measured."""
-
-
-def identity(table: str) -> list[str]:
-    """The columns that no two rows of a table share: what was measured."""
-    return [name for name in schema(table).names if name not in _VALUES[table]]
+"""The columns of the tables of version 0.1.0, after those that say where a row comes from."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunescope.errors import StorageError
+from tunescope.records import MAP_METHODS
 from tunescope.storage import ArrayFile, read_table
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from tunescope.findings import Run
 
 _COLUMNS = ("task", "split", "index", "label", "words", "positions")
-_MAPS = ("tsne", "umap")
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _read_projection(path: Path) -> Projection:
         raise StorageError(f"{path}: is not a projection ({error!r} is missing or not readable).") from error
     if shape != (len(updates), len(layers), projection.n_points, 3):
         raise StorageError(f"{path}: the array has the shape {shape}, its {len(updates)} updates and layers another.")
-    for name in _MAPS:
+    for name in MAP_METHODS:
         if f"projection-{name}" in arrays:
             _check_map(arrays, name, projection)
     return projection

@@ -37,8 +37,9 @@ from tunescope.findings._similarity import (
     find_left_out,
     find_similarity_curves,
 )
-from tunescope.findings._study import ORIGINAL, Study
+from tunescope.findings._study import Study
 from tunescope.findings._summary import Summary, summarise
+from tunescope.records import ORIGINAL
 from tunescope.tasks import task_infos
 
 #: The paper's lower bound of the similarity of a fine-tuned last layer to its start (section 4.4).

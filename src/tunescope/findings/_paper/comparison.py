@@ -13,16 +13,12 @@ from tunescope.findings._paper import published as paper
 from tunescope.findings._paper.setup import PaperSetup, paper_setup
 from tunescope.findings._runs import Run
 from tunescope.findings._similarity import (
-    TO_START,
-    TRAIN_TEST,
     conventions,
     find_similarities,
 )
-from tunescope.findings._study import ORIGINAL, TUNED, Study
+from tunescope.findings._study import Study
 from tunescope.findings._summary import Summary
-
-#: The convention by which the paper's similarities were computed.
-_PUBLISHED = "published"
+from tunescope.records import ORIGINAL, PUBLISHED, TO_START, TRAIN_TEST, TUNED
 
 
 @dataclass(frozen=True)
@@ -283,11 +279,11 @@ def _figures_2_6(study: Study, run: Run, setup: PaperSetup) -> Iterator[Beside]:
 def _convention(study: Study, run: Run) -> str:
     """The paper's own convention where the study has it, or else the one that it has."""
     found = conventions(study, run)
-    return _PUBLISHED if _PUBLISHED in found or not found else found[0]
+    return PUBLISHED if PUBLISHED in found or not found else found[0]
 
 
 def _convention_note(convention: str) -> str:
-    if convention == _PUBLISHED:
+    if convention == PUBLISHED:
         return "by the paper's convention"
     return "every label pair counts here, while the paper leaves out clusters of five points or fewer"
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tunescope.findings import Memorisation
+from tunescope.records import ORIGINAL
 from tunescope.report._figures._style import BLUE, GREEN, VERMILION, figure, label_ends
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def memorisation_curves(found: Sequence[Memorisation], title: str) -> Figure | N
             ends.append((float(curve[-1]), split, colour))
         axes.set_xlim(one.epochs[0], one.epochs[-1])
         axes.set_ylim(max(0.0, low - 0.05), 1.02)
-        axes.set_title("before" if one.stage == "original" else "after")
+        axes.set_title("before" if one.stage == ORIGINAL else "after")
         axes.set_xlabel("probe epochs")
         label_ends(axes, ends, one.epochs[-1], 6)
     all_axes[0].set_ylabel("accuracy")

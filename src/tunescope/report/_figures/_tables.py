@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from tunescope.findings import Clusters, Distances, Estimate, Gaps, Summary
+from tunescope.records import ORIGINAL
 from tunescope.storage import write_text
 
 #: A cell: text, a number, or nothing.
@@ -177,7 +178,7 @@ def blocks_table(clusters: Clusters) -> tuple[list[str], list[list[Cell]]]:
     """What blocks linearity, one row a pair of labels or a conflict."""
     rows: list[list[Cell]] = [
         [
-            "before" if block.stage == "original" else "after",
+            "before" if block.stage == ORIGINAL else "after",
             block.layer,
             None if block.seed < 0 else block.seed,
             block.kind,

@@ -33,6 +33,7 @@ from tunescope.findings import (
     tally,
 )
 from tunescope.findings._study import Study
+from tunescope.records import TRAIN_TEST
 from tunescope.report._page._answer import answer
 
 #: Of the pairs that block linearity and their sentences, a page shows so many a space, the largest first.
@@ -314,7 +315,7 @@ def _similarity(study: Study, run: Run) -> dict[str, Any]:
                     "labels": [one.label for one in without],
                     "pearson": [one.pearson for one in without],
                 }
-            sides = [find_similarities(study, run, layer, "train-test", tuned, convention) for tuned in (False, True)]
+            sides = [find_similarities(study, run, layer, TRAIN_TEST, tuned, convention) for tuned in (False, True)]
             if any(sides):
                 train_test[layer] = [[vars(one) for one in side] for side in sides]
         if curves or train_test:

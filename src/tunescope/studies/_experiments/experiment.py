@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tunescope.records._tables import schema
+from tunescope.records import schema
 
 if TYPE_CHECKING:
     import pandas as pd

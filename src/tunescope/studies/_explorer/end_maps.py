@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import tunescope.studies._points.maps as maps
 from tunescope.errors import StorageError
+from tunescope.records import TSNE
 from tunescope.studies._points.maps import PointMap, make_map, read_map
 from tunescope.studies._points.shown import mapped_points, project
 from tunescope.studies._units.keys import key_of
@@ -76,7 +77,7 @@ def end_map(
         "n_points": len(mapped),
         "points": hashlib.sha256(mapped.astype("<i8").tobytes()).hexdigest(),
         "seed": maps.SEED,
-        "neighbourhood": maps.PERPLEXITY if method == "tsne" else maps.NEIGHBOURS,
+        "neighbourhood": maps.PERPLEXITY if method == TSNE else maps.NEIGHBOURS,
     }
     key = key_of(_KIND, inputs)
     unit = store.unit(_KIND, key)

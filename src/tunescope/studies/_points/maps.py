@@ -11,9 +11,10 @@ import json
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from tunescope.errors import StudyError
+from tunescope.records import MAP_METHODS, TSNE, UMAP, MapMethod
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from tunescope.storage import Unit, UnitWriter
     from tunescope.studies._watching import Progress
 
-Method = Literal["tsne", "umap"]
-METHODS: dict[str, str] = {"tsne": "t-SNE", "umap": "UMAP"}
+Method = MapMethod
+METHODS = MAP_METHODS
 """Every method by its name in a study, with its name in a text."""
 MAP_POINTS = 2_000
 """Points of a map unless the study says otherwise: t-SNE takes about three seconds a snapshot and layer for them."""
@@ -56,7 +57,7 @@ def check_methods(methods: Iterable[str]) -> None:
     for method in methods:
         if method not in METHODS:
             raise StudyError(f"unknown map {method!r}; known are {', '.join(METHODS)}")
-        if method == "umap" and importlib.util.find_spec("umap") is None:
+        if method == UMAP and importlib.util.find_spec("umap") is None:
             raise StudyError(
                 "UMAP needs the package umap-learn, which is not installed: pip install 'tunescope[umap]' "
                 "(t-SNE needs nothing further: `tsne`)"
@@ -161,7 +162,7 @@ def follow(
     before = np.asarray(start, np.float64)
     before = before - before.mean(axis=0)
     spread = float(before[:, 0].std())
-    place = _tsne if method == "tsne" else _umap
+    place = _tsne if method == TSNE else _umap
     for number, X in enumerate(snapshots):
         init = before / (spread or 1.0) * _START_SPREAD if number == 0 else before
         layout = place(np.asarray(X, np.float32), init.astype(np.float32), number == 0).astype(np.float64)

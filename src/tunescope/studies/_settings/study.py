@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from tunescope.errors import StudyError
 from tunescope.finetuning import Recipe
+from tunescope.records import CONVENTIONS, Convention, MapMethod
 from tunescope.studies._points.maps import MAP_POINTS
 from tunescope.studies._settings.yaml import Document, Place, read_document
 
@@ -98,7 +99,7 @@ class Keep(_Settings):
     """Whether fine-tuned encoders are kept; without them, a further experiment has to fine-tune again."""
     points: bool = True
     """Whether the points of every snapshot are projected and kept, for the explorer."""
-    maps: list[Literal["tsne", "umap"]] = []
+    maps: list[MapMethod] = []
     """Further projections of them; each takes seconds a snapshot and layer. `umap` needs the package umap-learn."""
     map_points: Annotated[int, Field(ge=10, strict=True)] = MAP_POINTS
     """Points of such a projection: a sub-sample with every label."""
@@ -144,7 +145,7 @@ class Study(_Settings):
     classifier: Classifier = Classifier()
     memorisation_epochs: Natural = 100
     """Epochs of the classifier probe of the memorisation experiment."""
-    convention: Literal["all", "published", "both"] = "all"
+    convention: Convention | Literal["both"] = "all"
     """Which label pairs count in a spatial similarity: all, as in the published code, or both, told apart."""
     device: str = "auto"
     allow_pickle: bool = False
@@ -187,7 +188,7 @@ class Study(_Settings):
     @property
     def conventions(self) -> tuple[str, ...]:
         """The conventions that results are given in."""
-        return ("all", "published") if self.convention == "both" else (self.convention,)
+        return CONVENTIONS if self.convention == "both" else (self.convention,)
 
     def asks_for(self, experiment: ExperimentName) -> bool:
         """Whether an experiment is part of the study."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunescope.errors import RepresentationError
-from tunescope.records._tables import schema
+from tunescope.records import schema
 from tunescope.studies._points.facts import write_predictions
 from tunescope.studies._units.space import Points, Space
 from tunescope.studies._units.work import Bench, Work

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tunescope.records._tables import schema
+from tunescope.records import TUNED, schema
 from tunescope.studies._points.maps import MAP_POINTS
 from tunescope.studies._points.shown import PointLog
 from tunescope.studies._units.snapshots import SnapshotLog
@@ -222,7 +222,7 @@ class FineTuned(EncoderState):
             "task": task,
             "tuned_on": self.tuning.task,
             "seed": self.tuning.seed,
-            "stage": "fine-tuned",
+            "stage": TUNED,
         }
 
     def load(self, bench: Bench) -> Encoder:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tunescope.records._tables import schema
+from tunescope.records import CONVENTIONS, TRAIN_TEST, schema
 from tunescope.studies._points.facts import write_shape_points
 from tunescope.studies._units.rows import (
-    CONVENTIONS,
     block_rows,
     gap_rows,
     pair_rows,
@@ -85,7 +84,7 @@ class Shape(Work):
         }
         for convention in CONVENTIONS:
             compared, left_out = similarity_rows(
-                of_train, of_test, convention, {**place, "comparison": "train-test"}, nonlinear="undefined"
+                of_train, of_test, convention, {**place, "comparison": TRAIN_TEST}, nonlinear="undefined"
             )
             rows["similarity"] += compared
             rows["leave_one_out"] += left_out

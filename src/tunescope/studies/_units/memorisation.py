@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tunescope.records._tables import schema
+from tunescope.records import schema
 from tunescope.studies._units.classifier import classifier_device
 from tunescope.studies._units.space import Space
 from tunescope.studies._units.work import Bench, Work

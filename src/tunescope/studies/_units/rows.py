@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from tunescope.geometry import Convention, DirectProbe, LabelDistances
 
 
-CONVENTIONS: tuple[Convention, ...] = ("all", "published")
-"""Which label pairs count in a similarity; units keep both, a study shows those that it asks for."""
-
-
 def pair_rows(distances: LabelDistances, columns: dict[str, Any]) -> pd.DataFrame:
     """Rows of the table `pairs`: the bounds of every label pair, each pair once."""
     import numpy as np

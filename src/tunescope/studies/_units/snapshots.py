@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tunescope.records._tables import schema
+from tunescope.records import CONVENTIONS, TO_START, schema
 from tunescope.studies._units.rows import (
-    CONVENTIONS,
     gap_rows,
     pair_rows,
     similarity_rows,
@@ -118,7 +117,7 @@ class SnapshotLog:
                         start.layers[layer].distances,
                         distances,
                         convention,
-                        {**place, "comparison": "to-start"},
+                        {**place, "comparison": TO_START},
                         nonlinear="zero",
                     )
                     rows["similarity"] += compared

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tunescope.errors import StorageError
+from tunescope.records import ORIGINAL
 from tunescope.studies._units.keys import key_of
 from tunescope.studies._watching import Watcher
 
@@ -122,7 +123,7 @@ class Original(EncoderState):
         return self.label
 
     def origin(self, task: str) -> dict[str, Any]:
-        return {"encoder": self.label, "task": task, "tuned_on": "", "seed": -1, "stage": "original"}
+        return {"encoder": self.label, "task": task, "tuned_on": "", "seed": -1, "stage": ORIGINAL}
 
     def load(self, bench: Bench) -> Encoder:
         from tunescope.encoders import load_encoder
