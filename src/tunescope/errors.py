@@ -30,6 +30,10 @@ class RepresentationError(TunescopeError, ValueError):
     """Vectors are not usable: NaN, infinite, or of the wrong shape."""
 
 
+class ReportError(TunescopeError, ValueError):
+    """A part of the report page is not one: a section without a name, or a script that no page can hold."""
+
+
 _ALIKE = 0.6
 """How alike two names have to be (`difflib`'s ratio, 0 to 1) for one to be taken for a slip of the other."""
 

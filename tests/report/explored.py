@@ -10,6 +10,8 @@ import numpy as np
 from driven_browser import Browser
 from numpy.typing import NDArray
 
+from tunescope.report._page._section import Section, sections
+from tunescope.report._page.sections.points import PointsSection
 from tunescope.report._points import Points
 from tunescope.storage import ArrayFile
 
@@ -60,3 +62,8 @@ def stored_projection(folder: Path, index: int = 0) -> tuple[ArrayFile, dict[str
     stored = ArrayFile(Points(folder).projections[index].path)
     texts = ("encoder", "task", "tuned_on", "seed")
     return stored, {name: text if name in texts else json.loads(text) for name, text in stored.metadata.items()}
+
+
+def sections_with(point_bytes: int) -> list[Section]:
+    """All sections of the page, that of the points with room for so many bytes."""
+    return [PointsSection(point_bytes) if one.name == "points" else one for one in sections()]

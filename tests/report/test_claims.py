@@ -18,6 +18,7 @@ from tunescope.findings._paper.tables import CLAIM_COLUMNS
 from tunescope.findings._study import read_study
 from tunescope.report import claims, write_figures
 from tunescope.report._page._payload import payload
+from tunescope.report._page._view import StudyView
 
 DEPTH = 4
 
@@ -277,8 +278,8 @@ def test_claims_are_counted_over_runs(tables):
     for task, after in (("pos", 0.95), ("dep", 0.95), ("trec-50", 0.85)):
         tables.accuracies([0.9], {0: [after]}, task=task)
     folder = tables.write()
-    data = payload(read_study(folder))
-    (tallied,) = data["tally"]
+    data = payload(StudyView(read_study(folder)))
+    (tallied,) = data["sections"]["tally"]
     assert tallied["name"] == "accuracy-rises"
     assert tallied["told"] == "2 of 3 tasks"
     assert tallied["paper"] == "24 of 25"
@@ -298,7 +299,7 @@ def test_a_study_of_one_run_has_no_count_over_runs(tables):
     tables.accuracies([0.9], {0: [0.95]})
     folder = tables.write()
     assert len(find_runs(read_study(folder))) == 1
-    assert payload(read_study(folder))["tally"] == []
+    assert "tally" not in payload(StudyView(read_study(folder)))["sections"]
     assert "claims-over-runs.csv" not in {path.name for path in write_figures(folder, formats=("png",))}
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import pandas as pd
 import pytest
+from explored import sections_with
 
 from tunescope.errors import StorageError
 from tunescope.report import serve_explorer, write_report
@@ -99,7 +100,7 @@ def test_a_study_without_projections_says_so(make_study):
     folder = make_study(tables=("gaps",), layers=(1,), seeds=(0,))
     with pytest.raises(StorageError, match="no points"):
         serve_explorer(folder)
-    assert "explorer" not in data_of(write_report(folder))
+    assert "points" not in data_of(write_report(folder))["sections"]
 
 
 def test_projections_that_do_not_fit_are_an_error(points_dir, tmp_path):
@@ -158,18 +159,17 @@ def test_maps_that_do_not_fit_their_projection_are_an_error(points_dir, tmp_path
         projections(tsne_updates="[0,")
 
 
-def test_the_page_holds_the_points_where_they_fit(points_dir, monkeypatch):
-    from tunescope.report._page import _write
+def test_the_page_holds_the_points_where_they_fit(points_dir):
+    def points(**options):
+        return data_of(write_report(points_dir, **options))["sections"]["points"]
 
-    assert len(data_of(write_report(points_dir))["explorer"]["projections"]) == 2
+    assert len(points()["projections"]) == 2
     largest = max(one.path.stat().st_size for one in Points(points_dir).projections)
-    monkeypatch.setattr(_write, "MOST_POINT_BYTES", int(largest * 1.6))
-    found = data_of(write_report(points_dir))["explorer"]
+    found = points(shown=sections_with(int(largest * 1.6)))
     assert [one["seed"] for one in found["projections"]] == [0]
     assert found["note"].startswith("1 further projection ")
     assert found["left_out"] == []
-    monkeypatch.setattr(_write, "MOST_POINT_BYTES", 10)
-    found = data_of(write_report(points_dir))["explorer"]
+    found = points(shown=sections_with(10))
     assert found["projections"] == []
     assert len(found["left_out"]) >= 1
     assert found["note"] == "2 projections are too large for this page; `tunescope explore` shows all."

@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
-from explored import click_point, picture, places, shown, stored_projection, told
+from explored import click_point, picture, places, sections_with, shown, stored_projection, told
 
 from tunescope.report import serve_explorer, write_report
 from tunescope.storage import write_arrays
@@ -191,11 +191,8 @@ def test_the_report_page_holds_the_points_too(browser, points_dir):
     assert browser.complaints() == []
 
 
-def test_a_page_without_room_for_the_points_says_so(browser, points_dir, monkeypatch):
-    from tunescope.report._page import _write
-
-    monkeypatch.setattr(_write, "MOST_POINT_BYTES", 10)
-    browser.open(write_report(points_dir).as_uri())
+def test_a_page_without_room_for_the_points_says_so(browser, points_dir):
+    browser.open(write_report(points_dir, shown=sections_with(10)).as_uri())
     text = browser.element("#points").text
     assert "too many for this page" in text
     assert "2 projections are too large for this page; `tunescope explore` shows all." in text

@@ -11,15 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tunescope.errors import StorageError
+from tunescope.errors import ReportError, StorageError
 from tunescope.findings import Estimate, Paths, check_claims, estimate, find_gaps, find_runs, summarise
 from tunescope.findings._study import read_study
 from tunescope.report import write_report
-from tunescope.report._page import _bundle, _write
 from tunescope.report._page._answer import answer
 from tunescope.report._page._bundle import bundle
 from tunescope.report._page._json import rounded, script_json
-from tunescope.report._page._payload import DETAILS, Detail, kept, payload
+from tunescope.report._page._modules import modules
+from tunescope.report._page._payload import payload
+from tunescope.report._page._section import sections
+from tunescope.report._page._view import DETAILS, Detail, StudyView, kept
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.text() | st.integers(-(10**9), 10**9),
@@ -77,22 +79,20 @@ def test_the_same_study_gives_the_same_page(make_study):
     assert write_report(folder).read_bytes() == first
 
 
-def test_a_study_too_large_is_thinned_and_says_so(make_study, monkeypatch):
+def test_a_study_too_large_is_thinned_and_says_so(make_study):
     own = {"pairs": (("toy-role", "toy-role"),), "seeds": (0, 1), "layers": (0, 1, 2), "tables": ("gaps", "paths")}
     folder = make_study(updates=tuple(range(0, 241, 3)), **own)
     whole = write_report(folder).stat().st_size
-    monkeypatch.setattr(_write, "MOST_BYTES", int(whole * 0.6))
-    page = write_report(folder)
+    page = write_report(folder, most_bytes=int(whole * 0.6))
     assert page.stat().st_size <= whole * 0.6
     assert "To keep this page small" in page.read_text(encoding="utf-8")
-    monkeypatch.setattr(_write, "MOST_BYTES", 1000)
-    with pytest.raises(StorageError, match="larger than"):
-        write_report(folder)
+    with pytest.raises(StorageError, match=r"larger than 0\.001 MB"):
+        write_report(folder, most_bytes=1000)
 
 
 def test_what_is_left_out_of_the_data_keeps_first_and_last(make_study):
     study = read_study(make_study(tables=("gaps",), layers=(0, 1, 2), updates=tuple(range(0, 101, 2))))
-    thin = payload(study, Detail(most_updates=5, every_layer=False))["runs"][0]["gaps"]
+    thin = payload(StudyView(study, Detail(most_updates=5, every_layer=False)))["runs"][0]["sections"]["gaps"]
     assert list(thin) == [0, 2]
     assert thin[2]["updates"][0] == 0
     assert thin[2]["updates"][-1] == 100
@@ -162,22 +162,35 @@ def test_a_folder_without_results_of_runs_is_an_error(make_study):
         write_report(folder)
 
 
-def test_modules_are_bundled_in_order_and_checked(monkeypatch):
-    script = bundle("report.js")
+def test_modules_are_bundled_in_order():
+    script = bundle("report.js", modules(sections()))
     assert "import {" not in script
     assert not re.search(r"^export ", script, re.MULTILINE)
     assert script.index("// core/dom.js") < script.index("// core/controls.js") < script.index("// report.js")
+
+
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        ('import { b } from "./b.js";\nexport const a = b;\n', "circle"),
+        ('import { nothing } from "./c.js";\n', "does not export"),
+        ('import { c as d, nothing as e } from "./c.js";\n', "nothing, which c.js does not export"),
+        ('import all from "./c.js";\n', "not understood"),
+        ('import { c } from "elsewhere";\n', "not understood"),
+        ("export default 1;\n", "not understood"),
+        ('import { c } from "../c.js";\n', "outside"),
+        ('const text = "</SCRIPT>";\n', "would end"),
+        ("const text = `<!-- x`;\n", "would end"),
+    ],
+)
+def test_a_module_that_no_page_can_hold_is_an_error(text, match):
     modules = {
-        "a.js": 'import { b } from "./b.js";\nexport const a = b;\n',
+        "a.js": text,
         "b.js": 'import { a } from "./a.js";\nexport const b = a;\n',
-        "c.js": 'import { nothing } from "./d.js";\n',
-        "d.js": "export const something = 1;\n",
+        "c.js": "export const c = 1;\n",
     }
-    monkeypatch.setattr(_bundle, "asset", modules.__getitem__)
-    with pytest.raises(ValueError, match="circle"):
-        bundle("a.js")
-    with pytest.raises(ValueError, match="does not export"):
-        bundle("c.js")
+    with pytest.raises(ReportError, match=match):
+        bundle("a.js", modules.__getitem__)
 
 
 def test_the_room_does_not_import_matplotlib_until_it_draws():

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 LABELS = ("ADJ", "CCONJ", "NOUN", "PART", "PUNCT", "SYM")
 ROWS = """
-return [...document.querySelectorAll('#published tbody tr')].map((row) =>
+return [...document.querySelectorAll('#published tbody tr, #ranges tbody tr')].map((row) =>
   ({...row.dataset, cells: [...row.cells].map((cell) => cell.textContent.replaceAll('\\u00a0', ' '))}))
 """
 
@@ -52,9 +52,9 @@ def test_other_encoders_get_ranges_that_claim_no_difference(beside):
     browser, _ = beside
     browser.choose("[data-control=Run]", "3")
     assert browser.element("h1").text.count("mine") == 1
-    assert "another encoder" in browser.element("#published .lead").text
-    assert browser.run("return document.querySelector('#published .secondary') !== null")
-    assert "Difference" not in browser.element("#published").text
+    assert "another encoder" in browser.element("#ranges .lead").text
+    assert browser.run("return document.querySelector('#ranges .secondary') !== null")
+    assert "Difference" not in browser.element("#ranges").text
     shown = browser.run(ROWS)
     (accuracy,) = [row for row in shown if (row["quantity"], row["stage"]) == ("accuracy", "fine-tuned")]
     assert accuracy["cells"][1].startswith("91.67 % to 95.68 %")
@@ -62,7 +62,7 @@ def test_other_encoders_get_ranges_that_claim_no_difference(beside):
     assert accuracy["cells"][3] in ("below", "within", "above")
     # Further down than what was measured itself.
     headings = browser.run("return [...document.querySelectorAll('main > section')].map((section) => section.id)")
-    assert headings.index("published") > headings.index("accuracy")
+    assert headings.index("ranges") > headings.index("accuracy")
 
 
 def test_claims_are_counted_over_runs_and_lead_to_those_that_fail(beside):
@@ -103,7 +103,7 @@ def test_the_answer_names_the_labels_that_fell(browser, make_study):
     item = browser.element("[data-claim=minimum-distances-rise]")
     assert item.get_attribute("data-outcome") == "does not hold"
     assert "2 of 4 labels; fell: A; unchanged: C" in item.text
-    assert browser.run("return document.querySelector('#published, #tally') === null")
+    assert browser.run("return document.querySelector('#published, #ranges, #tally') === null")
 
 
 @pytest.mark.parametrize(("width", "dark"), [(360, True), (1280, False)], ids=["phone", "laptop"])

@@ -11,10 +11,11 @@ from types import TracebackType
 from urllib.parse import urlsplit
 
 from tunescope.errors import StorageError
-from tunescope.findings import find_runs
 from tunescope.findings._study import read_study
 from tunescope.report._page._json import plain
-from tunescope.report._page._payload import Detail, payload
+from tunescope.report._page._payload import payload
+from tunescope.report._page._section import sections
+from tunescope.report._page._view import Detail, StudyView
 from tunescope.report._page._write import html_page
 from tunescope.report._points import Points
 
@@ -85,8 +86,10 @@ def serve_explorer(study_dir: Path, host: str = "127.0.0.1", port: int = 0) -> E
             f"{study_dir}: the study stored no points (explorer/projection-*.safetensors). Run it again with "
             "`keep: {points: true}`, the default; what is there is not computed again."
         )
-    runs = find_runs(study)
-    data = payload(study, Detail(most_updates=60))
+    shown = sections()
+    view = StudyView(study, Detail(most_updates=60))
+    runs = [one.run for one in view.runs]
+    data = payload(view, shown)
     tasks = list(points.tasks)
     listed = []
     for projection in points.projections:
@@ -96,12 +99,14 @@ def serve_explorer(study_dir: Path, host: str = "127.0.0.1", port: int = 0) -> E
     keep = ("gaps", "distances")
     slim = {
         "study": {"name": study.name},
-        "runs": [{key: run[key] for key in keep if key in run} for run in data["runs"]],
+        "runs": [
+            {"sections": {key: run["sections"][key] for key in keep if key in run["sections"]}} for run in data["runs"]
+        ],
         "projections": listed,
     }
     routes: dict[str, Route] = {
-        "/": (_HTML, lambda: html_page(slim, "explore.html.j2", "explore.js").encode("utf-8")),
-        "/report": (_HTML, lambda: html_page(data).encode("utf-8")),
+        "/": (_HTML, lambda: html_page(slim, "explore.html.j2", "explore.js", shown).encode("utf-8")),
+        "/report": (_HTML, lambda: html_page(data, shown=shown).encode("utf-8")),
     }
     for number, task in enumerate(tasks):
         routes[f"/data/points/{number}"] = (_JSON, lambda task=task: _json(points.of_task(task)))  # type: ignore[misc]

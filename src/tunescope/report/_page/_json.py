@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from tunescope.findings import Estimate
+
 #: Significant digits of a number on the page; a picture shows no more.
 DIGITS = 4
 
@@ -77,3 +79,10 @@ def rounded(number: float, digits: int = DIGITS) -> float | int | None:
     if not math.isfinite(result):  # rounded up beyond the largest float
         return None
     return int(result) if abs(result) < 1e15 and result == int(result) else result
+
+
+def estimate_json(value: Estimate | None) -> dict[str, Any] | None:
+    """A mean with its interval, as the page reads it."""
+    if value is None:
+        return None
+    return {"mean": value.mean, "low": value.low, "high": value.high, "n": value.n, "std": value.std}

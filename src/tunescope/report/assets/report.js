@@ -3,24 +3,9 @@
 import { choice, segments, slider } from "./core/controls.js";
 import { isDark } from "./core/colours.js";
 import { el, replace } from "./core/dom.js";
+import { section } from "./core/figure.js";
 import { createStore, readAddress, writeAddress } from "./core/store.js";
-import { accuracySection } from "./sections/accuracy.js";
-import { settingsSection, taskSection } from "./sections/about.js";
-import { answerSection } from "./sections/answer.js";
-import { clustersSection } from "./sections/clusters.js";
-import { memorisationSection, trainingSection } from "./sections/curves.js";
-import { distancesSection } from "./sections/distances.js";
-import { gapsSection } from "./sections/gaps.js";
-import { movementSection } from "./sections/movement.js";
-import { publishedSection, rangesSection, tallySection } from "./sections/paper.js";
-import { pointsSection } from "./sections/points.js";
-import { similaritySection } from "./sections/similarity.js";
-import { summarySection } from "./sections/summary.js";
-
-const SECTIONS = [
-  answerSection, summarySection, publishedSection, tallySection, gapsSection, distancesSection, movementSection, pointsSection,
-  similaritySection, clustersSection, accuracySection, memorisationSection, rangesSection, trainingSection, taskSection, settingsSection,
-];
+import { SECTIONS } from "./sections.js";
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const asked = readAddress();
@@ -61,7 +46,7 @@ function seedFor(run, wanted) {
 function drawRun() {
   watches.forEach((stop) => stop());
   watches = [];
-  const sections = SECTIONS.map((build) => build(app)).filter(Boolean);
+  const sections = SECTIONS.map(drawSection).filter(Boolean);
   replace(document.getElementById("report"), sections);
   const links = sections.filter((section) => section.id !== "answer").map((section) => {
     const title = section.querySelector("h2").textContent;
@@ -73,6 +58,21 @@ function drawRun() {
     } } }, title));
   });
   replace(document.getElementById("contents"), el("ol", null, links));
+}
+
+/** A section of this run in its frame; null where neither the run nor the study has data of it. */
+function drawSection({ name, title, draw }) {
+  const found = { run: app.run.sections[name] ?? null, study: data.sections[name] ?? null };
+  if (found.run === null && found.study === null) return null;
+  try {
+    const drawn = draw(found, app);
+    if (!drawn || drawn instanceof Node) return drawn;
+    return section(name, drawn.title || title, drawn.lead, drawn.body);
+  } catch (error) {
+    // One section that fails takes no other with it, and says so.
+    console.error(error);
+    return section(name, title, null, el("p", { class: "note" }, `This section could not be drawn: ${error.message}`));
+  }
 }
 
 function drawBar() {

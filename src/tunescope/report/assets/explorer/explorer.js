@@ -367,7 +367,7 @@ export function createExplorer({ tall = false } = {}) {
 
   /** A label's nearest other label at an update, from the study's own distances. */
   function gapOf(label, wanted) {
-    const gaps = run && run.gaps && run.gaps[projection.layers[scene.layer]];
+    const gaps = run && run.sections.gaps && run.sections.gaps[projection.layers[scene.layer]];
     if (!gaps || !gaps.labels.includes(label)) return null;
     const at = gaps.updates.indexOf(wanted);
     const index = gaps.labels.indexOf(label);
@@ -382,7 +382,7 @@ export function createExplorer({ tall = false } = {}) {
       replace(pairBox, el("p", { class: "note" }, "Choose two labels to see them alone."));
       return;
     }
-    const found = run && run.distances && run.distances[projection.layers[scene.layer]];
+    const found = run && run.sections.distances && run.sections.distances[projection.layers[scene.layer]];
     let facts = null;
     if (found && found.labels.includes(a) && found.labels.includes(b)) {
       const k = found.labels.length;

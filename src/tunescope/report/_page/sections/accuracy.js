@@ -1,13 +1,11 @@
 // Accuracy of the classifier probe, before and after, by layer and split.
 
-import { figure, section } from "../core/figure.js";
+import { figure } from "../core/figure.js";
 import { percent } from "../core/format.js";
 import { drawDots } from "../charts/bars.js";
 
 /** What a classifier finds in the vectors. */
-export function accuracySection(app) {
-  const found = app.run.accuracy;
-  if (!found) return null;
+export function draw({ run: found }) {
   const several = new Set(found.map((one) => one.layer)).size > 1;
   const probes = new Set(found.map((one) => one.probe)).size > 1;
   const name = (one) => [probes ? one.probe : null, several ? `layer ${one.layer}` : null, one.split].filter(Boolean).join(", ");
@@ -41,5 +39,5 @@ export function accuracySection(app) {
     }),
     say: () => found.map((one) => `${name(one)}: ${percent(one.before && one.before.mean)} before, ${percent(one.after && one.after.mean)} after`).join("; "),
   });
-  return section("accuracy", "What does a classifier find?", null, main.node);
+  return { body: main.node };
 }

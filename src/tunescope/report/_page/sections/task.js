@@ -1,13 +1,13 @@
-// What the numbers rest on: the data of the task, settings, seeds, versions.
+// The labelled points of the probed task.
 
 import { el } from "../core/dom.js";
-import { figure, section, tableOf } from "../core/figure.js";
+import { figure } from "../core/figure.js";
 import { count, plural } from "../core/format.js";
 import { drawBars } from "../charts/bars.js";
 
 /** The labelled points of the probed task. */
-export function taskSection(app) {
-  const task = (app.data.tasks || {})[app.run.task];
+export function draw({ study: tasks }, app) {
+  const task = tasks[app.run.task];
   if (!task) return null;
   const splits = Object.keys(task.splits);
   const labels = [...new Set(splits.flatMap((split) => Object.keys(task.splits[split])))];
@@ -31,23 +31,13 @@ export function taskSection(app) {
   });
   const swatch = (index) => el("span", { class: "swatch", "aria-hidden": "true", style: { background: index ? "var(--c1)" : "var(--calm)" } });
   const key = el("p", { class: "key" }, splits.map((split, index) => [swatch(index), `${split}: ${plural(total(split), "point")}`]));
-  return section("task", `The task: ${app.run.task}`, task.description || null,
-    task.source ? el("p", { class: "note" }, task.source) : null,
-    task.notes ? el("ul", { class: "notes" }, task.notes.map((note) => el("li", null, note))) : null, key, main.node);
-}
-
-/** Settings, seeds and versions. */
-export function settingsSection(app) {
-  const { study, note } = app.data;
-  const seeds = [...new Set(app.data.runs.flatMap((run) => run.seeds))].sort((a, b) => a - b);
-  const rows = [
-    ["seeds", seeds.length ? seeds.join(", ") : "none"],
-    ...(study.settings || []),
-  ];
-  const versions = study.versions ? Object.entries(study.versions) : [];
-  return section("settings", "Settings, seeds and versions", note,
-    study.notes && study.notes.length ? el("ul", { class: "notes", id: "notes" }, study.notes.map((text) => el("li", null, text))) : null,
-    el("div", { class: "settings" },
-      tableOf({ caption: "Settings", head: ["setting", "value"], rows }),
-      versions.length ? tableOf({ caption: "Versions", head: ["software", "version"], rows: versions.map(([name, version]) => [name, String(version)]) }) : null));
+  return {
+    title: `The task: ${app.run.task}`,
+    lead: task.description || null,
+    body: [
+      task.source ? el("p", { class: "note" }, task.source) : null,
+      task.notes ? el("ul", { class: "notes" }, task.notes.map((note) => el("li", null, note))) : null,
+      key, main.node,
+    ],
+  };
 }

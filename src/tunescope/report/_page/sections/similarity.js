@@ -2,16 +2,14 @@
 
 import { ordered } from "../core/colours.js";
 import { segments } from "../core/controls.js";
-import { figure, section } from "../core/figure.js";
+import { figure } from "../core/figure.js";
 import { fixed } from "../core/format.js";
 import { mean } from "../core/scale.js";
 import { drawDots } from "../charts/bars.js";
 import { drawLines } from "../charts/lines.js";
 
 /** How much of the original layout is left, in which layer. */
-export function similaritySection(app) {
-  const all = app.run.similarity;
-  if (!all) return null;
+export function draw({ run: all }, app) {
   const local = app.localOf("similarity", { convention: Object.keys(all)[0], kind: "pearson" });
   if (!all[local.convention]) local.convention = Object.keys(all)[0];
   const parts = [curvesFigure(app, all, local), leftOutFigure(app, all, local), trainTestFigure(app, all, local)].filter(Boolean);
@@ -24,7 +22,7 @@ export function similaritySection(app) {
       parts.forEach((part) => part.redraw());
     },
   }) : null;
-  return section("similarity", "How much of the layout stays?", "Spatial similarity is the correlation of the distances between all labels in two spaces: 1 means that the layout is the same up to scale.", switches, parts.map((part) => part.node));
+  return { lead: "Spatial similarity is the correlation of the distances between all labels in two spaces: 1 means that the layout is the same up to scale.", body: [switches, parts.map((part) => part.node)] };
 }
 
 function curvesFigure(app, all, local) {

@@ -2,7 +2,6 @@
 
 import { el } from "../core/dom.js";
 import { fixed, percent, number } from "../core/format.js";
-import { section } from "../core/figure.js";
 
 const COLUMNS = [
   { key: "accuracy", name: "Accuracy", form: (value) => percent(value), better: 1 },
@@ -15,25 +14,27 @@ const COLUMNS = [
 ];
 
 /** Encoders by tasks, before and after. */
-export function summarySection(app) {
+export function draw(_, app) {
   const { runs } = app.data;
-  const columns = COLUMNS.filter((column) => runs.some((run) => run.summary && run.summary[column.key]));
+  const columns = COLUMNS.filter((column) => runs.some((run) => run.sections.summary && run.sections.summary[column.key]));
   if (!columns.length) return null;
   const isCross = runs.some((run) => run.tunedOn && run.tunedOn !== run.task);
   const rows = runs.map((run, index) => {
     const here = index === app.store.get("run");
-    const cells = columns.map((column) => el("td", { class: "number" }, pair(run.summary[column.key], column)));
+    const cells = columns.map((column) => el("td", { class: "number" }, pair((run.sections.summary || {})[column.key], column)));
     return el("tr", { "aria-current": here ? "true" : null, on: { click: () => app.store.set({ run: index }) } },
       el("th", { scope: "row" }, el("button", { type: "button", class: "link", data: { run: index } }, run.encoder)),
       el("td", null, run.task), isCross ? el("td", null, run.tunedOn || "–") : null, cells);
   });
-  return section("summary", "Encoders and tasks", "Before → after fine-tuning, in the last layer; ± is the half-width of the 95 % interval of the mean. A row shows its run.",
-    el("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": "Encoders and tasks" },
+  return {
+    lead: "Before → after fine-tuning, in the last layer; ± is the half-width of the 95 % interval of the mean. A row shows its run.",
+    body: el("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": "Encoders and tasks" },
       el("table", { class: "runs" },
         el("thead", null, el("tr", null, el("th", { scope: "col" }, "Encoder"), el("th", { scope: "col" }, "Probed on"),
           isCross ? el("th", { scope: "col" }, "Tuned on") : null,
           columns.map((column) => el("th", { scope: "col", class: "number" }, column.name)))),
-        el("tbody", null, rows))));
+        el("tbody", null, rows))),
+  };
 }
 
 function pair(sides, column) {

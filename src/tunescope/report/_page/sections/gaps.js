@@ -2,15 +2,13 @@
 
 import { category, dash } from "../core/colours.js";
 import { labelPicker, segments } from "../core/controls.js";
-import { figure, section } from "../core/figure.js";
+import { figure } from "../core/figure.js";
 import { number, signed } from "../core/format.js";
 import { mean } from "../core/scale.js";
 import { drawLines } from "../charts/lines.js";
 
 /** How far each label is from its nearest other label, as fine-tuning goes on. */
-export function gapsSection(app) {
-  const all = app.run.gaps;
-  if (!all) return null;
+export function draw({ run: all }, app) {
   const local = app.localOf("gaps", { scaled: false, chosen: null });
   const here = () => all[app.nearestLayer(all)];
   const values = () => (local.scaled && here().scaled ? here().scaled : here().distance);
@@ -128,5 +126,5 @@ export function gapsSection(app) {
     picker.setChosen(chosen());
     main.redraw();
   });
-  return section("gaps", "Do labels move apart?", "Each line follows one label through fine-tuning. Distances have no unit: a space that merely grows shows larger ones, so they can also be divided by its scale.", main.node);
+  return { lead: "Each line follows one label through fine-tuning. Distances have no unit: a space that merely grows shows larger ones, so they can also be divided by its scale.", body: main.node };
 }

@@ -1,16 +1,14 @@
-// Curves of training: memorisation by a probe, and the loss of the fine-tuning itself.
+// Memorisation: accuracy over a probe's epochs, on points that it was given and points that it was not.
 
 import { category } from "../core/colours.js";
 import { el } from "../core/dom.js";
-import { figure, section } from "../core/figure.js";
-import { fixed, number, percent } from "../core/format.js";
+import { figure } from "../core/figure.js";
+import { percent } from "../core/format.js";
 import { extent } from "../core/scale.js";
 import { drawLines } from "../charts/lines.js";
 
 /** Does fine-tuning store its training points? */
-export function memorisationSection(app) {
-  const found = app.run.memorisation;
-  if (!found) return null;
+export function draw({ run: found }, app) {
   const splits = [...new Set(found.flatMap((one) => Object.keys(one.curves)))];
   const layers = [...new Set(found.map((one) => one.layer))];
   const here = () => found.filter((one) => one.layer === (layers.includes(app.store.get("layer")) ? app.store.get("layer") : layers[layers.length - 1]));
@@ -46,31 +44,5 @@ export function memorisationSection(app) {
     say: () => here().map((one) => `${stage(one)}: ${Object.entries(one.curves).map(([split, values]) => `${split} ${percent(values[values.length - 1])}`).join(", ")}`).join("; "),
   });
   app.on(["layer"], () => main.redraw());
-  return section("memorisation", "Does it memorise?", null, main.node);
-}
-
-/** The loss on the way. */
-export function trainingSection(app) {
-  const found = app.run.training;
-  if (!found) return null;
-  const seeds = Object.keys(found);
-  if (!seeds.some((seed) => found[seed].updates.length > 1)) return null;
-  const main = figure({
-    id: "training-figure",
-    title: "Loss of the fine-tuning",
-    draw(host, width, readout) {
-      const x = found[seeds[0]].updates;
-      const chosen = app.store.get("seed");
-      drawLines(host, width, {
-        x, xName: "updates", yName: "loss", from: 0, readout, height: 230,
-        series: seeds.filter((seed) => found[seed].updates.length === x.length).map((seed, index) => ({
-          name: `seed ${seed}`, values: found[seed].loss, colour: category(index), quiet: chosen !== "all" && chosen !== seed && seeds.length > 1,
-        })),
-      });
-    },
-    table: () => ({ head: ["seed", "updates", "first", "last"], rows: seeds.map((seed) => [seed, String(found[seed].updates.slice(-1)[0]), number(found[seed].loss[0]), number(found[seed].loss.slice(-1)[0])]) }),
-    say: () => seeds.map((seed) => `seed ${seed}: loss ${fixed(found[seed].loss[0], 2)} at first, ${fixed(found[seed].loss.slice(-1)[0], 2)} at last`).join("; "),
-  });
-  app.on(["seed"], () => main.redraw());
-  return section("training", "How did training go?", null, main.node);
+  return { body: main.node };
 }

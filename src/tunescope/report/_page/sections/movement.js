@@ -3,19 +3,21 @@
 import { category, dash } from "../core/colours.js";
 import { labelPicker, segments } from "../core/controls.js";
 import { el, svg } from "../core/dom.js";
-import { figure, section } from "../core/figure.js";
+import { figure } from "../core/figure.js";
 import { number } from "../core/format.js";
 import { mean } from "../core/scale.js";
 import { drawLines } from "../charts/lines.js";
 import { along, placeNames, plane, pointAt } from "../charts/map.js";
 
 /** Paths, arrows and lengths of the labels' movement. */
-export function movementSection(app) {
-  const maps = [pathsFigure(app), arrowsFigure(app)].filter(Boolean);
-  const lengths = lengthsFigure(app);
+export function draw({ run }, app) {
+  const maps = [pathsFigure(app, run.paths), arrowsFigure(app, run.movement)].filter(Boolean);
+  const lengths = lengthsFigure(app, run.movement);
   if (!maps.length && !lengths) return null;
-  return section("movement", "Where do labels go?", "Each layer and seed has its own principal axes, shared by all updates: directions can be compared within a picture, not between pictures.",
-    el("div", { class: maps.length > 1 ? "pair" : null }, maps.map((part) => part.node)), lengths && lengths.node);
+  return {
+    lead: "Each layer and seed has its own principal axes, shared by all updates: directions can be compared within a picture, not between pictures.",
+    body: [el("div", { class: maps.length > 1 ? "pair" : null }, maps.map((part) => part.node)), lengths && lengths.node],
+  };
 }
 
 function bySeed(app, entries) {
@@ -24,8 +26,7 @@ function bySeed(app, entries) {
   return { seed: Number(found), entry: entries[found] };
 }
 
-function pathsFigure(app) {
-  const all = app.run.paths;
+function pathsFigure(app, all) {
   if (!all) return null;
   const local = app.localOf("paths", { chosen: null });
   const here = () => bySeed(app, all[app.nearestLayer(all)]);
@@ -100,8 +101,7 @@ function pathsFigure(app) {
   return main;
 }
 
-function arrowsFigure(app) {
-  const all = app.run.movement;
+function arrowsFigure(app, all) {
   if (!all) return null;
   const here = () => bySeed(app, all[app.nearestLayer(all)]);
   const main = figure({
@@ -155,8 +155,7 @@ function head(x0, y0, x1, y1, size, colour) {
   return svg("path", { d: `M${x1.toFixed(1)},${y1.toFixed(1)}L${corner(0.42)}L${corner(-0.42)}Z`, fill: colour });
 }
 
-function lengthsFigure(app) {
-  const all = app.run.movement;
+function lengthsFigure(app, all) {
   if (!all) return null;
   const layers = Object.keys(all).map(Number).sort((a, b) => a - b);
   if (layers.length < 2) return null;

@@ -1,16 +1,14 @@
 // Distances between all pairs of labels: before, after, and the change.
 
 import { segments } from "../core/controls.js";
-import { figure, section } from "../core/figure.js";
+import { figure } from "../core/figure.js";
 import { number, signed } from "../core/format.js";
 import { extent } from "../core/scale.js";
 import { drawMatrix, square } from "../charts/matrix.js";
 import { el } from "../core/dom.js";
 
 /** Which labels are near which, and which of these distances changed. */
-export function distancesSection(app) {
-  const all = app.run.distances;
-  if (!all) return null;
+export function draw({ run: all }, app) {
   const local = app.localOf("distances", { panel: "all" });
   const here = () => all[app.nearestLayer(all)];
   function matrices() {
@@ -95,5 +93,5 @@ export function distancesSection(app) {
     },
   });
   app.on(["layer", "dark"], () => main.redraw());
-  return section("distances", "Which labels part from which?", null, main.node);
+  return { body: main.node };
 }

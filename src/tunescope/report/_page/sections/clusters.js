@@ -2,7 +2,7 @@
 
 import { el, replace } from "../core/dom.js";
 import { choice } from "../core/controls.js";
-import { figure, section, tableOf } from "../core/figure.js";
+import { figure, tableOf } from "../core/figure.js";
 import { count, percent, plural } from "../core/format.js";
 import { drawBars } from "../charts/bars.js";
 
@@ -16,11 +16,9 @@ const KINDS = {
 };
 
 /** How many clusters each label needs, before and after, and why it is more than one. */
-export function clustersSection(app) {
-  const found = app.run.clusters;
-  if (!found) return null;
+export function draw({ run: found }, app) {
   const parts = [spacesTable(app, found), sizesFigure(app, found), blocksPanel(app, found)].filter(Boolean);
-  return section("clusters", "Is the space linear?", "DirectProbe joins points of one label as long as their convex hull meets no other label's. As many clusters as labels means that flat boundaries part all labels: the space is linear.", parts);
+  return { lead: "DirectProbe joins points of one label as long as their convex hull meets no other label's. As many clusters as labels means that flat boundaries part all labels: the space is linear.", body: parts };
 }
 
 function spacesTable(app, found) {

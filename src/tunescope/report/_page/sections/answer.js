@@ -6,21 +6,20 @@ import { linear } from "../core/scale.js";
 import { along, placeNames, squareLimits } from "../charts/map.js";
 import { button } from "../core/controls.js";
 import { category } from "../core/colours.js";
-import { MARKS } from "./paper.js";
+import { MARKS } from "../core/outcomes.js";
 
 /** The answer to "what did fine-tuning do?" for one run. */
-export function answerSection(app) {
-  const { run } = app;
+export function draw({ run }, app) {
   const picture = moving(app);
   return el("section", { id: "answer", "aria-labelledby": "answer-title", tabindex: -1 },
     el("div", { class: picture ? "hero with-picture" : "hero" },
       el("div", { class: "said" },
         el("p", { class: "kicker" }, "What did fine-tuning do?"),
         el("h1", { id: "answer-title" }, whole(run.headline)),
-        (run.details || []).map((detail) => el("p", { class: "detail" }, detail))),
+        run.details.map((detail) => el("p", { class: "detail" }, detail))),
       picture),
-    run.cards ? el("div", { class: "cards" }, run.cards.map(card)) : null,
-    run.claims ? claims(run.claims) : null);
+    run.cards.length ? el("div", { class: "cards" }, run.cards.map(card)) : null,
+    run.claims.length ? claims(run.claims) : null);
 }
 
 function card(one) {
@@ -50,10 +49,11 @@ function claims(list) {
 
 /** The labels' centroids on their way in the last layer; plays once, then on request. */
 function moving(app) {
-  const layers = Object.keys(app.run.paths || {}).map(Number);
+  const all = (app.run.sections.movement || {}).paths || {};
+  const layers = Object.keys(all).map(Number);
   if (!layers.length) return null;
   const layer = layers[layers.length - 1];
-  const paths = Object.values(app.run.paths[layer])[0];
+  const paths = Object.values(all[layer])[0];
   const { updates, labels } = paths;
   const steps = updates.length - 1;
   const host = el("div", { class: "stage" });
