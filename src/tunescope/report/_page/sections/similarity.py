@@ -49,9 +49,7 @@ class SimilaritySection(Section):
                         "labels": [one.label for one in without],
                         "pearson": [one.pearson for one in without],
                     }
-                sides = [
-                    find_similarities(study, run, layer, TRAIN_TEST, tuned, convention) for tuned in (False, True)
-                ]
+                sides = [find_similarities(study, run, layer, TRAIN_TEST, tuned, convention) for tuned in (False, True)]
                 if any(sides):
                     train_test[layer] = [[vars(one) for one in side] for side in sides]
             if curves or train_test:
