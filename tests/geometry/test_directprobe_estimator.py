@@ -139,9 +139,9 @@ BAD = {
     "text": ([["u", "v"], ["w", "x"], ["y", "z"]], Y0, ValueError, "could not convert"),
     "complex": (np.array(X0) + 1j, Y0, ValueError, "[Cc]omplex"),
     "without labels": (X0, None, ValueError, "y"),
-    "continuous labels": (X0, [0.5, 1.5, 2.5], ValueError, "continuous"),
+    "continuous labels": (X0, [0.5, 1.5, 2.5], ValueError, "with a fraction"),
     "several labels a point": (X0, np.eye(3, dtype=int), ValueError, "1d array|multilabel"),
-    "label not a number": (X0, [0, 1, float("nan")], ValueError, "NaN"),
+    "label not a number": (X0, [0, 1, float("nan")], ValueError, "has no label, first at row 2"),
 }
 
 

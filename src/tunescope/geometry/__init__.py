@@ -22,7 +22,7 @@ from tunescope.geometry._hulls.label_distances import (
     scale_of,
 )
 from tunescope.geometry._hulls.stored import distances_from_arrays, distances_to_arrays
-from tunescope.geometry._labels import check_labelled, check_labels, check_points
+from tunescope.geometry._labels import check_for_estimator, check_labelled, check_labels, check_points
 from tunescope.geometry._measures.asking import (
     Measured,
     compare,
@@ -60,6 +60,7 @@ __all__ = [
     "Witness",
     "centroid_paths",
     "centroids",
+    "check_for_estimator",
     "check_labelled",
     "check_labels",
     "check_points",

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tunescope.errors import RepresentationError
-from tunescope.geometry._hulls.hulls import as_points
+from tunescope.geometry._labels import check_labelled
 
 
 @dataclass(frozen=True)
@@ -67,18 +67,14 @@ def centroids(X: ArrayLike, y: ArrayLike) -> Centroids:
     Raises
     ------
     RepresentationError
-        When X is not finite or not (n, d), or y has another length.
+        When X is not finite or not (n, d), y has another length, or a label is missing or no class.
 
     Examples
     --------
     >>> centroids([[0.0, 0.0], [2.0, 0.0], [5.0, 5.0]], ["a", "a", "b"]).means.tolist()
     [[1.0, 0.0], [5.0, 5.0]]
     """
-    points, y = as_points(X, "X"), np.asarray(y)
-    if y.shape != (len(points),):
-        raise RepresentationError(
-            f"y must have one label per point: X has {len(points)} points, y has shape {y.shape}."
-        )
+    points, y = check_labelled(X, y)
     labels, index = np.unique(y, return_inverse=True)
     means = np.stack([points[index == i].mean(axis=0, dtype=np.float64) for i in range(len(labels))])
     return Centroids(labels, means, np.bincount(index, minlength=len(labels)))

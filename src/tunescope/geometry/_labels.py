@@ -64,7 +64,7 @@ def as_numbers(X: Any, name: str = "X") -> NDArray[Any]:
     if array.dtype.kind == "f" or array.dtype.kind in "iu":
         return array if array.dtype in (np.float32, np.float64) else array.astype(np.float64)
     what = {"b": "true and false", "c": "complex numbers", "M": "dates", "m": "time spans", "U": "text", "S": "bytes"}
-    raise RepresentationError(f"{name} holds {what.get(array.dtype.kind, array.dtype)}; vectors are real numbers.")
+    raise RepresentationError(f"{name} holds {what.get(array.dtype.kind, array.dtype)}, not numbers.")
 
 
 def _numbers_of_objects(array: NDArray[Any], name: str) -> NDArray[Any]:
@@ -126,9 +126,10 @@ def check_labels(y: Any, n: int | None = None, name: str = "y") -> NDArray[Any]:
         with np.errstate(invalid="ignore"):
             broken = ~(np.isfinite(array) & (array == np.floor(array)))
         if broken.any():
+            first = f"first {array[broken][0]!s} at row {int(broken.argmax())}"
             raise RepresentationError(
-                f"{name} holds numbers with a fraction (first {array[broken][0]!s} at row {int(broken.argmax())}): "
-                "they are no classes. Give names or whole numbers."
+                f"Unknown label type: {name} holds numbers with a fraction ({first}): they are no classes. "
+                "Give names or whole numbers."
             )
     elif array.dtype.kind not in "iub":
         what = {"c": "complex numbers", "M": "dates", "m": "time spans"}.get(array.dtype.kind, str(array.dtype))
@@ -142,6 +143,42 @@ def check_labelled(X: Any, y: Any) -> tuple[NDArray[Any], NDArray[Any]]:
     """Vectors (n, d) and their labels (n,), or the one error that says what is wrong with them."""
     points = check_points(X)
     return points, check_labels(y, len(points))
+
+
+def check_for_estimator(X: Any, y: Any) -> Any:
+    """What an estimator refuses before scikit-learn's own checks, and y as scikit-learn takes it.
+
+    scikit-learn's conventions are left to it: a column of labels, objects among the vectors, y left out. What it would
+    take without a word is refused here: vectors of bool, dates or text, and labels that are missing, of several kinds,
+    or no classes.
+
+    Parameters
+    ----------
+    X : array-like
+        What was given as vectors.
+    y : array-like or None
+        What was given as labels.
+
+    Returns
+    -------
+    ndarray of shape (n,), or y as it was
+        Labels of one kind, bytes as text.
+
+    Raises
+    ------
+    RepresentationError
+        As `check_points` and `check_labels`.
+    """
+    if hasattr(X, "dtypes") and hasattr(X, "columns"):
+        for column, dtype in zip(X.columns, X.dtypes, strict=True):
+            if getattr(dtype, "kind", "f") in "bMm":
+                what = {"b": "true and false"}.get(dtype.kind, "dates or time spans")
+                raise RepresentationError(f"The column {column!r} of X holds {what}, not numbers.")
+    elif getattr(getattr(X, "dtype", None), "kind", "f") in "bMmUS":
+        as_numbers(X)
+    if y is None or getattr(y, "ndim", 1) != 1 or getattr(getattr(X, "dtype", None), "kind", "f") == "c":
+        return y
+    return check_labels(y)
 
 
 def is_missing(value: Any) -> bool:

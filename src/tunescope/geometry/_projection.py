@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tunescope.errors import RepresentationError
-from tunescope.geometry._hulls.hulls import as_points
+from tunescope.geometry._labels import check_points
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class CommonAxes:
         Raises:
             RepresentationError: X is not finite, or of another width.
         """
-        points = as_points(X, "X")
+        points = check_points(X, "X")
         if points.shape[1] != len(self.mean):
             raise RepresentationError(f"X has the width {points.shape[1]}, the axes have {len(self.mean)}.")
         return (points - self.mean) @ self.axes.T
@@ -60,7 +60,7 @@ def common_axes(snapshots: Iterable[ArrayLike], n_axes: int = 3) -> CommonAxes:
     n, precision = 0, 0.0
     shift = total = products = np.zeros(0)
     for snapshot in snapshots:
-        points = as_points(snapshot, "a snapshot")
+        points = check_points(snapshot, "a snapshot")
         if not n:
             # About the first mean and not about zero: a far mean would eat the digits of the covariance.
             shift = points.mean(axis=0, dtype=np.float64)

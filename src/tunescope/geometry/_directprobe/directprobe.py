@@ -19,6 +19,7 @@ from tunescope.geometry._hulls.certificates import THIN, HullDistance, Verdict
 from tunescope.geometry._hulls.hulls import check_rtol, decide, measure
 from tunescope.geometry._hulls.label_distances import PUBLISHED_SMALLEST, Convention, check_convention
 from tunescope.geometry._hulls.nearest_hull import nearest_hulls
+from tunescope.geometry._labels import check_for_estimator
 from tunescope.geometry._solver.coordinates import FloatArray, IntArray, Spaces
 from tunescope.geometry._solver.search import DEFAULT_RTOL, Contact
 from tunescope.geometry._solver.threads import in_threads, one_blas_thread
@@ -145,8 +146,10 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            When X or y is not what scikit-learn accepts: NaN, infinity, sparse, empty, of different lengths.
+            When X or y is not what scikit-learn accepts (NaN, infinity, sparse, empty, of different lengths), or a
+            label is missing or no class (`tunescope.geometry.check_labels` says which those are).
         """
+        y = check_for_estimator(X, y)
         points, y = validate_data(self, X, y, dtype=[np.float64, np.float32], order="C")
         points = cast(FloatArray, points)
         check_classification_targets(y)

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tunescope.errors import RepresentationError
 from tunescope.geometry._hulls.certificates import THIN, HullDistance, Separation, Verdict, coincident
+from tunescope.geometry._labels import as_numbers
 from tunescope.geometry._solver.coordinates import Coordinates, FloatArray, IntArray, Spaces
 from tunescope.geometry._solver.extent import difference, gap_along, mean_of
 from tunescope.geometry._solver.nearest_points import OPEN
@@ -214,18 +215,13 @@ def as_points(points: ArrayLike, name: str) -> FloatArray:
 
 def as_array(points: ArrayLike, name: str) -> FloatArray:
     """An array (n, d), float32 or float64, not yet held against NaN, or the error that says what is wrong with it."""
-    array = np.asarray(points)
+    array = as_numbers(points, name)
     if array.ndim == 1:
         array = array.reshape(1, -1)
     if array.ndim != 2 or array.shape[0] == 0 or array.shape[1] == 0:
         raise RepresentationError(
             f"{name} must be an array of points with shape (n, d), n and d at least 1; got shape {array.shape}."
         )
-    if array.dtype not in (np.float32, np.float64):
-        try:
-            array = array.astype(np.float64)
-        except (TypeError, ValueError) as error:
-            raise RepresentationError(f"{name} holds {array.dtype} values that are not numbers.") from error
     return array
 
 

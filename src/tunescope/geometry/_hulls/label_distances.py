@@ -14,6 +14,7 @@ from tunescope.geometry._hulls.certificates import HullDistance
 from tunescope.geometry._hulls.groups import Groups
 from tunescope.geometry._hulls.hulls import as_array, check_rtol, refuse_unfinite
 from tunescope.geometry._hulls.pairs import ActiveSets, PairSearch
+from tunescope.geometry._labels import check_labels
 from tunescope.geometry._solver.coordinates import Spaces
 from tunescope.geometry._solver.extent import group_means, mean_of, reach
 from tunescope.geometry._solver.search import DEFAULT_RTOL
@@ -137,7 +138,8 @@ def label_distances(
     Raises
     ------
     RepresentationError
-        When X is not finite or not (n, d), y has another length, or there is only one label.
+        When X is not finite, no numbers or not (n, d), y has another length, a label is missing or no class
+        (`tunescope.geometry.check_labels` says which those are), or there is only one label.
 
     Examples
     --------
@@ -145,12 +147,9 @@ def label_distances(
     >>> result.distances.round(6).tolist()
     [[0.0, 2.0, 6.0], [2.0, 0.0, 4.0], [6.0, 4.0, 0.0]]
     """
-    points, y = as_array(X, "X"), np.asarray(y)
+    points = as_array(X, "X")
+    y = check_labels(y, len(points))
     check_rtol(rtol)
-    if y.shape != (len(points),):
-        raise RepresentationError(
-            f"y must have one label per point: X has {len(points)} points, y has shape {y.shape}."
-        )
     if previous is None:
         groups = Groups.by(y)
     elif np.array_equal(previous._groups.y, y):
