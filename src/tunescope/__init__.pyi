@@ -80,6 +80,18 @@ from .geometry import (
 from .geometry import (
     verify as verify,
 )
+from .integrations import (
+    LabelledVectors as LabelledVectors,
+)
+from .integrations import (
+    ProbedVectors as ProbedVectors,
+)
+from .integrations import (
+    probe_vectors as probe_vectors,
+)
+from .integrations import (
+    read_vectors as read_vectors,
+)
 from .probes import (
     ClassifierProbe as ClassifierProbe,
 )
@@ -115,9 +127,6 @@ from .studies import (
 )
 from .studies import (
     load_study as load_study,
-)
-from .studies import (
-    probe_vectors as probe_vectors,
 )
 from .studies import (
     run_study as run_study,

@@ -10,7 +10,7 @@ import typer
 from tunescope.cli._voice import JsonOption, QuietOption, print_json, spoken, stderr, stdout
 
 if TYPE_CHECKING:
-    from tunescope.studies import ProbedVectors
+    from tunescope.integrations import ProbedVectors
 
 
 @spoken
@@ -18,15 +18,32 @@ def probe(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE", help=".npz with X (n, d) and y (n,), or .csv, .tsv, .parquet with a label column."
+            metavar="FILE",
+            help=".npz, .npy, .safetensors, .csv, .tsv, .parquet, or the folder of the published DirectProbe.",
         ),
     ],
-    label_column: Annotated[
-        str, typer.Option("--label-column", "-l", help="Column of a table that holds the labels.")
-    ] = "label",
-    save: Annotated[
-        Path | None, typer.Option(help="Folder for clusters.parquet, pairs.parquet and gaps.parquet.")
+    labels: Annotated[
+        Path | None, typer.Option(help="A file of the labels alone, one a vector: .txt, .npy, .csv, .tsv, .parquet.")
     ] = None,
+    x: Annotated[str | None, typer.Option("--x", help="Name of the array of vectors; X, or the only one.")] = None,
+    y: Annotated[str | None, typer.Option("--y", help="Name of the array of labels; y, or the only one.")] = None,
+    vector: Annotated[
+        str | None,
+        typer.Option(help="Column of whole vectors, or several columns with commas between; found out by default."),
+    ] = None,
+    label_column: Annotated[
+        str | None,
+        typer.Option("--label-column", "-l", help="Column of the labels; `label`, or the only column of text."),
+    ] = None,
+    save: Annotated[Path | None, typer.Option(help="Folder that the results are written to.")] = None,
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            help="Of what is saved: `parquet` (clusters, pairs, gaps), or `directprobe`, the text files of the "
+            "published code (to `directprobe-results` without --save).",
+        ),
+    ] = "parquet",
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -34,11 +51,19 @@ def probe(
 
     Example: tunescope probe vectors.npz --json
     """
-    from tunescope.studies import probe_vectors
+    from tunescope.errors import DataError, near
+    from tunescope.integrations import FORMATS, probe_vectors
 
-    found = probe_vectors(file, label_column=label_column)
+    if form not in FORMATS:
+        raise DataError(f"there is no format {form!r} of results; {near(form, FORMATS)}")
+    if form == "directprobe" and save is None:
+        save = Path("directprobe-results")
+    found = probe_vectors(file, labels=labels, x=x, y=y, vector=vector, label_column=label_column)
+    if not quiet:
+        for note in found.notes:
+            stderr().print(f"note: {note}", markup=False, soft_wrap=True)
     if save is not None:
-        found.save(save)
+        found.save(save, form)  # type: ignore[arg-type]
         if not quiet:
             stderr().print(f"saved: {save}", markup=False, soft_wrap=True)
     if as_json:
@@ -58,6 +83,7 @@ def _as_json(found: ProbedVectors) -> dict[str, Any]:
         "undecided": found.undecided,
         "conflicts": found.conflicts,
         "scale": found.scale,
+        "notes": list(found.notes),
         "labels": found.gaps,
         "blocks": found.blocks,
     }
@@ -66,6 +92,7 @@ def _as_json(found: ProbedVectors) -> dict[str, Any]:
 def _show(found: ProbedVectors) -> None:
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
     console = stdout()
     linear = "linear" if found.linear else "not linear"
@@ -81,7 +108,8 @@ def _show(found: ProbedVectors) -> None:
         table.add_column(name, justify="left" if name in ("label", "nearest") else "right", overflow="fold")
     for gap in found.gaps:
         scaled = "" if gap["scaled"] is None else f"{gap['scaled']:.4f}"
-        table.add_row(gap["label"], str(gap["n_points"]), f"{gap['distance']:.4g}", scaled, gap["nearest"])
+        label, nearest = Text(gap["label"]), Text(gap["nearest"])  # as text: a label is no markup
+        table.add_row(label, str(gap["n_points"]), f"{gap['distance']:.4g}", scaled, nearest)
     console.print(table)
     for block in found.blocks[:_BLOCKS_SHOWN]:
         console.print(

@@ -16,6 +16,7 @@ from tunescope.geometry._directprobe.directprobe import Block, DirectProbe, Witn
 from tunescope.geometry._hulls.certificates import HullDistance, Separation, verify
 from tunescope.geometry._hulls.hulls import hull_distance, separable
 from tunescope.geometry._hulls.label_distances import (
+    PUBLISHED_SMALLEST,
     Convention,
     LabelDistances,
     label_distances,
@@ -40,6 +41,7 @@ from tunescope.geometry._similarity import SpatialSimilarity, spatial_similarity
 from tunescope.geometry._solver.compiling import announce
 
 __all__ = [
+    "PUBLISHED_SMALLEST",
     "Block",
     "Centroids",
     "CommonAxes",

@@ -9,7 +9,6 @@ from tunescope.storage._atomic import write_json, write_text
 from tunescope.storage._store import Damaged, ResultStore
 from tunescope.storage._tables import Rows, read_json, read_table, write_table
 from tunescope.storage._units import Unit, UnitWriter
-from tunescope.storage._vectors import read_vectors
 from tunescope.storage._verify import Verified, verify_study
 from tunescope.storage._versions import platform_name, versions
 
@@ -24,7 +23,6 @@ __all__ = [
     "platform_name",
     "read_json",
     "read_table",
-    "read_vectors",
     "verify_study",
     "versions",
     "write_arrays",

@@ -1,12 +1,6 @@
 from ._explorer.added_maps import (
     add_maps as add_maps,
 )
-from ._probe_vectors import (
-    ProbedVectors as ProbedVectors,
-)
-from ._probe_vectors import (
-    probe_vectors as probe_vectors,
-)
 from ._run import (
     StudyResult as StudyResult,
 )
@@ -42,6 +36,15 @@ from ._summary import (
 )
 from ._summary import (
     SummaryRow as SummaryRow,
+)
+from ._units.rows import (
+    block_rows as block_rows,
+)
+from ._units.rows import (
+    gap_rows as gap_rows,
+)
+from ._units.rows import (
+    pair_rows as pair_rows,
 )
 from ._watching import (
     Watcher as Watcher,

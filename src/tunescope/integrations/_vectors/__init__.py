@@ -1,0 +1,1 @@
+"""Labelled vectors that a person brings: one kind of file a module."""
