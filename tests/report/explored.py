@@ -11,8 +11,8 @@ from driven_browser import Browser
 from numpy.typing import NDArray
 
 from tunescope.report._page._section import Section, sections
+from tunescope.report._page.points import Points
 from tunescope.report._page.sections.points import PointsSection
-from tunescope.report._points import Points
 from tunescope.storage import ArrayFile
 
 PIXELS = """

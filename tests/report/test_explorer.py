@@ -14,7 +14,7 @@ from explored import sections_with
 
 from tunescope.errors import StorageError
 from tunescope.report import serve_explorer, write_report
-from tunescope.report._points import Points
+from tunescope.report._page.points import Points
 from tunescope.storage import ArrayFile, write_arrays
 
 

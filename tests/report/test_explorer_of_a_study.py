@@ -13,7 +13,7 @@ import pytest
 from explored import click_point, places, shown, stored_projection, told
 
 from tunescope.report import serve_explorer, write_report
-from tunescope.report._points import Points
+from tunescope.report._page.points import Points
 from tunescope.storage import write_arrays
 
 

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from tunescope.report._points import Points
+from tunescope.report._page.points import Points
 from tunescope.storage import ArrayFile, ResultStore, read_json, read_table, write_json
 from tunescope.studies import Study, Watcher, run_study
 from tunescope.studies._points import shown

@@ -11,7 +11,7 @@ import pytest
 from scipy.linalg import orthogonal_procrustes
 
 from tunescope.errors import StorageError, StudyError
-from tunescope.report._points import Points
+from tunescope.report._page.points import Points
 from tunescope.storage import ArrayFile, ResultStore, read_table
 from tunescope.studies import Study, Watcher, add_maps, load_study, run_study
 from tunescope.studies._points import maps

@@ -17,7 +17,7 @@ from tunescope.report._page._payload import payload
 from tunescope.report._page._section import sections
 from tunescope.report._page._view import Detail, StudyView
 from tunescope.report._page._write import html_page
-from tunescope.report._points import Points
+from tunescope.report._page.points import Points, is_of
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _HTML, _JSON, _BYTES = "text/html; charset=utf-8", "application/json", "application/octet-stream"
@@ -94,7 +94,7 @@ def serve_explorer(study_dir: Path, host: str = "127.0.0.1", port: int = 0) -> E
     listed = []
     for projection in points.projections:
         points.of_task(projection.task)
-        run = next((number for number, run in enumerate(runs) if projection.of(run)), None)
+        run = next((number for number, run in enumerate(runs) if is_of(projection, run)), None)
         listed.append({"title": projection.title, "run": run, "points": tasks.index(projection.task)})
     keep = ("gaps", "distances")
     slim = {

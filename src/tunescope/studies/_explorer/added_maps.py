@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable
 from dataclasses import replace
@@ -10,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tunescope.errors import StorageError
+from tunescope.records import Projection, projection_paths, read_points, read_projection, write_projection
 from tunescope.studies._explorer.end_maps import end_map
-from tunescope.studies._points.maps import LEAST_MAPPED, MAP_POINTS, METHODS, check_methods, shown_map
+from tunescope.studies._points.maps import LEAST_MAPPED, MAP_POINTS, METHODS, check_methods
 from tunescope.studies._watching import Watcher
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def add_maps(
         StudyError: a method is unknown, or its package is not installed.
         StorageError: the folder holds no points, or no vectors of a fine-tuning's two ends.
     """
-    from tunescope.storage import ArrayFile, ResultStore, read_table
+    from tunescope.storage import ResultStore
 
     methods = tuple(dict.fromkeys(methods))
     check_methods(methods)
@@ -53,64 +53,56 @@ def add_maps(
     folder = Path(folder)
     if not folder.is_dir():
         raise StorageError(f"{folder}: there is no such folder")
-    paths = sorted((folder / "explorer").glob("projection-*.safetensors"))
-    if not paths:
+    projections = [read_projection(path) for path in projection_paths(folder)]
+    if not projections:
         raise StorageError(f"{folder}: the study stored no points (`keep: {{points: true}}`), so nothing can be mapped")
-    missing = [(path, method) for path in paths for method in methods if f"projection-{method}" not in ArrayFile(path)]
+    missing = [(one, method) for one in projections for method in methods if method not in one.maps]
     store = ResultStore(folder)
-    points = read_table(folder / "explorer" / "points.parquet")
+    points = read_points(folder)
     if missing:
         watcher.planned(len(missing))
     n_added = 0
-    for number, (path, method) in enumerate(missing):
-        title = _title(path, method)
+    for number, (projection, method) in enumerate(missing):
+        title = _title(projection, method)
         watcher.started(title, number + 1, len(missing))
         begin = time.perf_counter()
-        reason = _add(path, method, store, points, n_points, watcher)
+        reason = _add(projection, method, store, points, n_points, watcher)
         n_added += reason is None
         watcher.finished(title, time.perf_counter() - begin, () if reason is None else (f"no map: {reason}",))
     return n_added
 
 
-def _title(path: Path, method: str) -> str:
-    from tunescope.storage import ArrayFile
-
-    about = ArrayFile(path).metadata
-    tuned = f"tuned on {about['tuned_on']}, seed {about['seed']}"
-    return f"{METHODS[method]} map of {about['encoder']} on {about['task']}, {tuned}"
+def _title(projection: Projection, method: str) -> str:
+    tuned = f"tuned on {projection.tuned_on}, seed {projection.seed}"
+    return f"{METHODS[method]} map of {projection.encoder} on {projection.task}, {tuned}"
 
 
 def _add(
-    path: Path, method: str, store: ResultStore, points: pd.DataFrame, n_points: int, watcher: Watcher
+    projection: Projection, method: str, store: ResultStore, points: pd.DataFrame, n_points: int, watcher: Watcher
 ) -> str | None:
     """Add one map to one file; returns why there is none, or None where it was added."""
     import numpy as np
 
-    from tunescope.storage import ArrayFile, write_arrays
-
-    file = ArrayFile(path)
-    ends = {
-        int(layer): (before, after) for layer, (before, after) in json.loads(file.metadata.get("ends", "{}")).items()
-    }
-    units = {layer: [store.unit("space", key) for key in pair] for layer, pair in ends.items()}
+    units = {layer: [store.unit("space", key) for key in pair] for layer, pair in projection.ends.items()}
     there = [layer for layer, pair in units.items() if None not in pair]
     if not there:
         return (
             "the vectors of the two ends are not there, or the points were written before their whereabouts were "
             "recorded; running the study once more records them and computes nothing again that is there"
         )
-    mine = points[points["task"] == file.metadata["task"]]
+    mine = points[points["task"] == projection.task]
     first = units[there[0]][0]
     assert first is not None
     n_train = len(first.arrays("vectors")["train"])
     rows = mine["index"].to_numpy(np.int64) + n_train * (mine["split"] == "test").to_numpy(np.int64)
     names = np.array([f"{split} {label}" for split, label in zip(mine["split"], mine["label"], strict=True)])
-    found = end_map(store, {layer: ends[layer] for layer in there}, method, rows, names, n_points, watcher)
+    ends = {layer: projection.ends[layer] for layer in there}
+    found = end_map(store, ends, method, rows, names, n_points, watcher)
     if found is None:
         return f"{len(rows)} points are too few, {LEAST_MAPPED} are the least"
-    updates = json.loads(file.metadata["updates"])
-    arrays, about = shown_map(replace(found, updates=(updates[0], updates[-1])), rows)
-    kept = {name: np.array(file[name]) for name in file}
-    text = {name: json.dumps(value) for name, value in about.items()}
-    write_arrays(path, {**kept, **arrays}, {**file.metadata, **text})
+    # Another method may have been added to the file since it was read.
+    stored = read_projection(projection.path)
+    ends_of_way = (stored.updates[0], stored.updates[-1])
+    maps = {**stored.maps, method: replace(found, updates=ends_of_way).shown(rows)}
+    write_projection(projection.path, replace(stored, maps=maps))
     return None

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tunescope.records import (
+    Margins,
+    Projection,
+    explorer_folder,
+    points_path,
+    projection_paths,
+    write_points,
+    write_projection,
+)
 from tunescope.studies._explorer.end_maps import Ends, end_map, find_end_map
 from tunescope.studies._points.facts import ShapePoints, read_predictions, read_shape_points
-from tunescope.studies._points.maps import METHODS, PointMap, read_map, shown_map
+from tunescope.studies._points.maps import METHODS, PointMap, read_map
 from tunescope.studies._points.shown import (
     MOST_POINTS,
     Projections,
@@ -63,9 +70,7 @@ def write_explorer(plan: Plan, store: ResultStore, watcher: Watcher | None = Non
     A fine-tuning whose snapshots were not projected (that on another task, or one recorded without points) is shown
     by its two ends, where their vectors are there. So are its maps, which are made here where the study asks for them.
     """
-    from tunescope.storage import write_table
-
-    folder = store.root / "explorer"
+    folder = explorer_folder(store.root)
     names: set[str] = set()
     shown: list[dict[str, Any]] = []
     for name in plan.task_names if plan.study.keep.points else ():
@@ -76,16 +81,17 @@ def write_explorer(plan: Plan, store: ResultStore, watcher: Watcher | None = Non
         rows = chosen_points(task, min(len(projections.rows) for _, projections in found))
         for way, projections in found:
             file = f"projection-{len(names):03d}-{way.file_name}.safetensors"
-            _write_projection(folder / file, way, projections.of(rows, way.layers), plan, store, watcher or Watcher())
+            content = _projection(way, projections.of(rows, way.layers), plan, store, watcher or Watcher())
+            write_projection(folder / file, content)
             names.add(file)
         shown += _point_rows(name, task, rows)
-    for path in folder.glob("projection-*.safetensors"):
+    for path in projection_paths(store.root):
         if path.name not in names:
             path.unlink()
     if shown:
-        write_table(folder / "points.parquet", shown, _schema())
+        write_points(store.root, shown)
     else:
-        (folder / "points.parquet").unlink(missing_ok=True)
+        points_path(store.root).unlink(missing_ok=True)
 
 
 def _projections(plan: Plan, store: ResultStore, task: str) -> Iterator[tuple[_Way, Projections]]:
@@ -163,27 +169,16 @@ def _maps(
             yield found.of(projections.rows, way.layers)
 
 
-def _write_projection(
-    path: Path, way: _Way, projections: Projections, plan: Plan, store: ResultStore, watcher: Watcher
-) -> None:
-    """One projection file, with clusters, margins and predictions of its two ends where units hold them."""
+def _projection(way: _Way, projections: Projections, plan: Plan, store: ResultStore, watcher: Watcher) -> Projection:
+    """The content of one projection file, with clusters, margins and predictions of its two ends where units hold
+    them."""
     import numpy as np
 
-    from tunescope.storage import write_arrays
-
-    arrays: dict[str, Any] = {
-        "projection": projections.steps,
-        "scale": projections.scale,
-        "variance": projections.variance,
-    }
     vectors = _vectors_of_ends(way, plan, store)
-    metadata: dict[str, Any] = {"updates": projections.updates, "layers": projections.layers, "ends": vectors}
-    for one in _maps(way, projections, vectors, plan, store, watcher):
-        of_map, about_map = shown_map(one, projections.rows)
-        arrays.update(of_map)
-        metadata.update(about_map)
+    maps = _maps(way, projections, vectors, plan, store, watcher)
     ends: dict[tuple[int, int], ShapePoints] = {}
-    predicted: dict[tuple[int, int], NDArray[np.int16]] = {}
+    places: dict[tuple[int, int], NDArray[np.int16]] = {}
+    labels: tuple[str, ...] = ()
     for at, state in ((0, way.encoder), (-1, way.tuned)):
         for layer in projections.layers:
             space = plan.space(state, way.task, layer)
@@ -194,28 +189,35 @@ def _write_projection(
             unit = plan.classify(space).find(store)
             told = read_predictions(unit) if unit is not None else None
             if told is not None:
-                predicted[at, layer], metadata["labels"] = told
-    if ends:
-        arrays["clusters"] = _clusters(projections, ends)
-    if predicted:
-        arrays["predicted"] = np.full(projections.steps.shape[:3], -1, np.int16)
-        for (at, layer), places in predicted.items():
-            arrays["predicted"][at, projections.layers.index(layer)] = places[projections.rows]
+                places[at, layer], labels = told[0], tuple(told[1])
+    predicted = None
+    if places:
+        predicted = np.full(projections.steps.shape[:3], -1, np.int16)
+        for (at, layer), of_end in places.items():
+            predicted[at, projections.layers.index(layer)] = of_end[projections.rows]
+    margins = None
     both = [layer for layer in projections.layers if (0, layer) in ends and (-1, layer) in ends]
     if both:  # of the deepest layer only: k numbers a point are many
         of_ends = [ends[at, both[-1]] for at in (0, -1)]
-        arrays["margins"], arrays["margin_scale"] = _margins(projections.rows, of_ends)
-        metadata["labels"] = of_ends[0].labels
-        metadata["margin_updates"] = [projections.updates[0], projections.updates[-1]]
-        metadata["margin_layers"] = [both[-1]]
-    text = {
-        "encoder": way.encoder.label,
-        "task": way.task,
-        "tuned_on": way.tuned_on,
-        "seed": str(way.tuned.tuning.seed),
-    }
-    written = {name: json.dumps(value, ensure_ascii=False) for name, value in metadata.items()}
-    write_arrays(path, arrays, {**text, **written})
+        margins = _margins(projections, both[-1], of_ends)
+        labels = tuple(of_ends[0].labels)
+    return Projection(
+        encoder=way.encoder.label,
+        task=way.task,
+        tuned_on=way.tuned_on,
+        seed=way.tuned.tuning.seed,
+        updates=tuple(projections.updates),
+        layers=tuple(projections.layers),
+        steps=projections.steps,
+        scale=projections.scale,
+        variance=projections.variance,
+        maps={one.method: one.shown(projections.rows) for one in maps},
+        clusters=_clusters(projections, ends) if ends else None,
+        predicted=predicted,
+        margins=margins,
+        labels=labels,
+        ends=vectors,
+    )
 
 
 def _clusters(projections: Projections, ends: dict[tuple[int, int], ShapePoints]) -> NDArray[np.int16]:
@@ -231,12 +233,16 @@ def _clusters(projections: Projections, ends: dict[tuple[int, int], ShapePoints]
     return found
 
 
-def _margins(rows: NDArray[np.int64], ends: list[ShapePoints]) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
-    """Margins (2, 1, k, n) of the two ends of one layer, and their steps (2, 1)."""
+def _margins(projections: Projections, layer: int, ends: list[ShapePoints]) -> Margins:
+    """Margins of the two ends of one layer."""
     import numpy as np
 
-    steps = np.stack([kept.margins[:, rows] for kept in ends])[:, None]
-    return steps, np.array([[kept.margin_scale] for kept in ends], np.float32)
+    return Margins(
+        updates=(projections.updates[0], projections.updates[-1]),
+        layers=(layer,),
+        steps=np.stack([kept.margins[:, projections.rows] for kept in ends])[:, None],
+        scale=np.array([[kept.margin_scale] for kept in ends], np.float32),
+    )
 
 
 def _point_rows(name: str, task: Task, rows: NDArray[np.int64]) -> Iterator[dict[str, Any]]:
@@ -252,18 +258,3 @@ def _point_rows(name: str, task: Task, rows: NDArray[np.int64]) -> Iterator[dict
             "words": list(split.sentences[target.sentence].words),
             "positions": list(target.positions),
         }
-
-
-def _schema() -> Any:
-    import pyarrow as pa
-
-    return pa.schema(
-        {
-            "task": pa.string(),
-            "split": pa.string(),
-            "index": pa.int64(),
-            "label": pa.string(),
-            "words": pa.list_(pa.string()),
-            "positions": pa.list_(pa.int64()),
-        }
-    )

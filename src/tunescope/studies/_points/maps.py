@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tunescope.errors import StudyError
-from tunescope.records import MAP_METHODS, TSNE, UMAP, MapMethod
+from tunescope.records import MAP_METHODS, TSNE, UMAP, MapMethod, ShownMap
 
 if TYPE_CHECKING:
     import numpy as np
@@ -86,6 +86,14 @@ class PointMap:
         at = [self.layers.index(layer) for layer in kept]
         held = np.isin(self.rows, rows)
         return PointMap(self.method, self.rows[held], self.updates, kept, self.steps[:, at][:, :, held], self.scale[at])
+
+    def shown(self, rows: NDArray[np.int64]) -> ShownMap:
+        """As a projection file of the explorer holds it, of which `rows` are the points."""
+        import numpy as np
+
+        return ShownMap(
+            self.updates, self.layers, self.steps, self.scale, np.searchsorted(rows, self.rows).astype(np.int32)
+        )
 
     def write(self, writer: UnitWriter) -> None:
         """Lay it out as arrays of a unit."""
@@ -198,21 +206,6 @@ def note_map_size(writer: UnitWriter, methods: Iterable[str], n_mapped: int, n_s
         writer.note(f"no {said}: {n_mapped} points are too few, {LEAST_MAPPED} are the least")
     elif n_mapped < n_shown:
         writer.note(f"{said}: of {n_mapped:,} of the {n_shown:,} points shown, a sub-sample with every label")
-
-
-def shown_map(found: PointMap, rows: NDArray[np.int64]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A map as a projection file of the explorer holds it, with its metadata; `rows` are the points of that file."""
-    import numpy as np
-
-    name = found.method
-    return (
-        {
-            f"projection-{name}": found.steps,
-            f"scale-{name}": found.scale,
-            f"rows-{name}": np.searchsorted(rows, found.rows).astype(np.int32),
-        },
-        {f"{name}_updates": found.updates, f"{name}_layers": found.layers},
-    )
 
 
 def _name(method: str) -> str:

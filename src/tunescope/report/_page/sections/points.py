@@ -6,7 +6,7 @@ from typing import Any
 
 from tunescope.report._page._section import Section
 from tunescope.report._page._view import StudyView
-from tunescope.report._points import Points, embedded
+from tunescope.report._page.points import Points, embedded
 
 #: At most so many bytes of a page are points: what a phone decodes at once.
 MOST_BYTES = 5_000_000
