@@ -278,10 +278,10 @@ def test_vectors_that_are_not_numbers_are_one_clear_message(invoke, tmp_path, ba
         (lambda path: None, "there is no such file"),
         (lambda path: path.write_bytes(b"PK not really"), "cannot be read as a NumPy archive"),
         (lambda path: np.savez(path, X=SQUARE), "lacks the array 'y'; it holds X"),
-        (lambda path: np.savez(path, X=SQUARE, y=SIDES[:2]), "with one n"),
+        (lambda path: np.savez(path, X=SQUARE, y=SIDES[:2]), "4 vectors, but 2 labels"),
         (lambda path: np.savez(path, X=SQUARE, y=np.repeat("a", 4)), "at least two labels"),
-        (lambda path: np.savez(path, X=SQUARE.astype(str), y=SIDES), "not numbers"),
-        (lambda path: np.savez(path, X=SQUARE, y=SIDES.astype(object)), "stored as Python objects"),
+        (lambda path: np.savez(path, X=SQUARE.astype(str), y=SIDES), "text, not real numbers"),
+        (lambda path: np.savez(path, X=SQUARE, y=SIDES.astype(object)), "holds Python objects"),
     ],
 )
 def test_a_file_that_holds_no_labelled_vectors_is_refused(invoke, tmp_path, make, said):
@@ -292,8 +292,10 @@ def test_a_file_that_holds_no_labelled_vectors_is_refused(invoke, tmp_path, make
 
 def test_a_table_without_its_label_column_or_with_other_text_is_refused(invoke, tmp_path):
     path = _vectors(tmp_path, ".csv", column="tag")
-    assert "has no column 'label'" in refused(invoke("probe", path, code=2))
     invoke("probe", path, "--label-column", "tag")
+    assert "has no column 'gat'" in refused(invoke("probe", path, "--label-column", "gat", code=2))
+    path.write_text("x0,x1\n1,2\n3,4\n")
+    assert "has no column 'label'" in refused(invoke("probe", path, code=2))
     path.write_text("x0,word,label\n1,cat,a\n2,dog,b\n")
     assert "the column 'word' is no part of a vector: row 0" in refused(invoke("probe", path, code=2))
 
