@@ -13,7 +13,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from tunescope.geometry._directprobe.greedy import Greedy, Group, Outcome, Rejection
+from tunescope.geometry._directprobe.clusters import Group, Rejection
+from tunescope.geometry._directprobe.greedy import Greedy, Outcome
 from tunescope.geometry._directprobe.label_verdicts import label_verdicts
 from tunescope.geometry._hulls.certificates import THIN, HullDistance, Verdict
 from tunescope.geometry._hulls.hulls import check_rtol, decide, measure

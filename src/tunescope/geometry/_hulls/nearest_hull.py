@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunescope.geometry._solver.coordinates import Coordinates, FloatArray, IntArray, Spaces
-from tunescope.geometry._solver.point_searches import search_all, see
+from tunescope.geometry._solver.point_searches import Seen, search_all, see
 from tunescope.geometry._solver.search import CREEPING, solve
 from tunescope.geometry._solver.threads import in_threads
 
@@ -93,6 +93,11 @@ class _Pairs:
     n_active: IntArray
     weights: NDArray[np.float64]
     """(p, _SEEN) of the active ones."""
+
+    @property
+    def as_seen(self) -> Seen:
+        """What the compiled functions get of it."""
+        return Seen(self.seen, self.n_seen, self.n_active, self.weights)
 
     def of(self, which: NDArray[np.bool_] | IntArray) -> _Pairs:
         return _Pairs(*(getattr(self, name)[which] for name in self.__dataclass_fields__))
@@ -192,10 +197,7 @@ class _Hulls:
         space = self.space
         lines = np.empty((len(pairs.point), space.rank), dtype=np.float32)
         norms = np.empty(len(pairs.point))
-        search_all(
-            space.points, space.center, space.stretch, space.size, self.n + chunk[pairs.point], pairs.seen,
-            pairs.n_seen, pairs.n_active, pairs.weights, rtol, CREEPING, lines, norms,
-        )  # fmt: skip
+        search_all(space.space, self.n + chunk[pairs.point], pairs.as_seen, rtol, CREEPING, lines, norms)
         places = pairs.point, pairs.hull
         np.minimum.at(upper, places, (norms * (1.0 + 1e-9)).astype(np.float32) * np.float32(1.0 + 1e-6))
         for of_hull in _groups(pairs.hull):
@@ -221,7 +223,7 @@ class _Hulls:
         worst = np.argpartition(heights, -n_worst, axis=1)[:, -n_worst:]
         full = pairs.n_active[of_hull] + n_worst > _SEEN
         given_up[pairs.point[of_hull[full]]] = True
-        see(pairs.seen, pairs.n_seen, pairs.n_active, of_hull[~full], self.order[begin + worst[~full]])
+        see(pairs.as_seen, of_hull[~full], self.order[begin + worst[~full]])
 
     def _exactly(self, i: int, candidates: IntArray) -> int:
         """The nearest of some hulls, in the order in which they are given where they are equally near."""

@@ -14,12 +14,14 @@ from tunescope.geometry._hulls.hulls import SHARE, conclude, measure_again, roun
 from tunescope.geometry._solver.approach import limits
 from tunescope.geometry._solver.coordinates import IntArray, Spaces
 from tunescope.geometry._solver.nearest_points import CONVERGED, OPEN
-from tunescope.geometry._solver.pair_searches import approach_groups, weighted
-from tunescope.geometry._solver.search import SMALL_WEIGHT, Contact, go_on
+from tunescope.geometry._solver.pair_searches import GroupPairs, Means, Searches, approach_groups, weighted
+from tunescope.geometry._solver.search import CREEPING, SMALL_WEIGHT, Contact, go_on
+from tunescope.geometry._solver.terms import Goal, Pair
 from tunescope.geometry._solver.threads import in_threads, threads
 
 _AT_ONCE = 16
 """Pairs that a thread takes at a time."""
+_UNKNOWN = np.zeros(0)
 _NOTHING = np.zeros(0, dtype=np.int64), np.zeros(0)
 
 
@@ -44,27 +46,12 @@ class ActiveSets:
         return cls(counts, np.concatenate(rows), np.concatenate(weights), np.concatenate(first))
 
 
-@dataclass
-class _Part:
-    """Some of the searches, as one compiled call takes them; row i of each array is about pair which[i]."""
-
-    which: IntArray
-    counts: IntArray
-    active: IntArray
-    """(n, room) positions in the two groups, those of the second behind those of the first."""
-    weights: NDArray[np.float64]
-    statuses: IntArray
-    bounds: NDArray[np.float64]
-    directions: NDArray[np.float64]
-    counters: IntArray
-
-    @classmethod
-    def of(cls, which: IntArray, room: int, rank: int) -> _Part:
-        n = len(which)
-        return cls(
-            which, np.zeros(n, dtype=np.int64), np.empty((n, room), dtype=np.int64), np.empty((n, room)),
-            np.full(n, OPEN), np.zeros((n, 4)), np.zeros((n, rank)), np.zeros((n, 2), dtype=np.int64),
-        )  # fmt: skip
+def _searches(n: int, room: int, rank: int) -> Searches:
+    """Room for n searches that have not begun."""
+    return Searches(
+        np.zeros(n, dtype=np.int64), np.empty((n, room), dtype=np.int64), np.empty((n, room)), np.full(n, OPEN),
+        np.zeros((n, 4)), np.zeros((n, rank)), np.zeros((n, 2), dtype=np.int64),
+    )  # fmt: skip
 
 
 class PairSearch:
@@ -141,45 +128,49 @@ class PairSearch:
             self._keep(p, *measure_again(self.spaces, *self._rows(p), self.tolerance, self.rtol, witness))
             return 1
         space = self.spaces.plain
-        part = _Part.of(which, limits(space.rank, int(self.sizes[which].max()))[0], space.rank)
+        pairs = self._pairs(which)
+        part = _searches(len(which), limits(space.rank, int(self.sizes[which].max()))[0], space.rank)
         for i, p in enumerate(which.tolist()):
             positions, weights = self._begin.get(p, _NOTHING)
-            if (k := len(positions)) < part.active.shape[1]:
+            if (k := len(positions)) < part.positions.shape[1]:
                 part.counts[i] = k
-                part.active[i, :k], part.weights[i, :k] = positions, np.maximum(weights, SMALL_WEIGHT)
-        approach_groups(
-            space.points, space.center, space.stretch, self.starts, self.means, self.first[which], self.second[which],
-            space.size, SHARE * self.rtol, part.counts, part.active, part.weights, part.statuses, part.bounds,
-            part.directions, part.counters,
-        )  # fmt: skip
+                part.positions[i, :k], part.weights[i, :k] = positions, np.maximum(weights, SMALL_WEIGHT)
+        approach_groups(space.space, pairs, SHARE * self.rtol, part)
         self.counters[which] = part.counters
-        self._certify(part, np.flatnonzero(part.statuses == CONVERGED))
+        self._certify(which, part, np.flatnonzero(part.statuses == CONVERGED))
         for i in np.flatnonzero(part.statuses == OPEN).tolist():
-            rows_a, rows_b = self._rows(which[i])
-            _, most_steps, candidates = limits(space.rank, len(rows_a) + len(rows_b))
-            contact = go_on(
-                space, rows_a, rows_b, self._contact(part, i), False, SHARE * self.rtol, 0.0, np.inf, most_steps,
-                candidates, roundings(self.spaces),
+            p = int(which[i])
+            rows = np.concatenate(self._rows(p))
+            _, most_steps, candidates = limits(space.rank, len(rows))
+            goal = Goal(
+                False, SHARE * self.rtol, 0.0, np.inf, roundings(self.spaces) * space.size, CREEPING * space.size,
+                most_steps, candidates,
             )  # fmt: skip
-            self._conclude(int(which[i]), contact)
+            pair = Pair(rows, int(self.groups.counts[self.first[p]]), _UNKNOWN)
+            self._conclude(p, go_on(space, pair, self._contact(p, part, i), goal))
         return len(which)
 
-    def _certify(self, part: _Part, converged: IntArray) -> None:
+    def _pairs(self, which: IntArray) -> GroupPairs:
+        return GroupPairs(self.starts, self.means, self.first[which], self.second[which])
+
+    def _certify(self, which: IntArray, part: Searches, converged: IntArray) -> None:
         """Certificates of searches that converged: the two means anew, from the points; the planes as they are."""
-        which, counts = part.which[converged], part.counts[converged]
-        plain, first, second = self.spaces.plain, self.first[which], self.second[which]
+        whole, which, part = part, which[converged], Searches._make(array[converged] for array in part)
+        plain, counts = self.spaces.plain, part.counts
         ends = np.cumsum(counts)
         begins = ends - counts
-        positions, shares = np.empty(counts.sum(), dtype=np.int64), np.empty(counts.sum())
-        sides, upper = np.empty(len(which), dtype=np.int64), np.empty(len(which))
-        weighted(
-            plain.points, plain.center, self.starts, first, second, counts, part.active[converged],
-            part.weights[converged], begins, positions, shares, sides, upper,
+        means = Means(
+            begins, np.empty(counts.sum(), dtype=np.int64), np.empty(counts.sum()),
+            np.empty(len(which), dtype=np.int64), np.empty(len(which)),
         )  # fmt: skip
-        normals = part.directions[converged]
+        pairs = self._pairs(which)
+        weighted(plain.space, pairs, part, means)
+        positions, shares, sides, upper = means.positions, means.shares, means.sides, means.uppers
+        first, second = pairs.first, pairs.second
+        normals = part.directions
         normals /= np.sqrt((normals * normals).sum(axis=1))[:, None]
         base = normals @ plain.center
-        high, low = part.bounds[converged, 2] - base, part.bounds[converged, 3] - base
+        high, low = part.bounds[:, 2] - base, part.bounds[:, 3] - base
         # rounding of the two bounds may cross when they agree to all digits
         lower = np.minimum(high - low - rounding_of_planes(self.spaces), upper)
         offset = (high + low) / 2 + normals @ self.spaces.center
@@ -189,7 +180,7 @@ class PairSearch:
         spans = zip(begins.tolist(), middles.tolist(), ends.tolist(), strict=True)
         for i, (p, (begin, middle, end)) in enumerate(zip(which.tolist(), spans, strict=True)):
             if lower[i] <= self.tolerance:
-                self._conclude(p, self._contact(part, int(converged[i])))
+                self._conclude(p, self._contact(p, whole, int(converged[i])))
                 continue
             self.answers[p] = HullDistance(
                 "separable", float(lower[i]), float(upper[i]), normals[i], float(offset[i]), positions[begin:middle],
@@ -210,10 +201,10 @@ class PairSearch:
         a, b = self.first[p], self.second[p]
         return np.arange(self.starts[a], self.starts[a + 1]), np.arange(self.starts[b], self.starts[b + 1])
 
-    def _contact(self, part: _Part, i: int) -> Contact:
+    def _contact(self, p: int, part: Searches, i: int) -> Contact:
         """What a search left, as a contact."""
-        p, k = part.which[i], part.counts[i]
-        positions, size = part.active[i, :k], self.groups.counts[self.first[p]]
+        k = part.counts[i]
+        positions, size = part.positions[i, :k], self.groups.counts[self.first[p]]
         of_a = positions < size
         at = np.where(of_a, self.starts[self.first[p]] + positions, self.starts[self.second[p]] + positions - size)
         lower, upper, above, below = part.bounds[i].tolist()

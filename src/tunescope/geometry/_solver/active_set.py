@@ -14,14 +14,46 @@ columns: ``Rt[c, r] = R[r, c]``.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
+
+from tunescope.geometry._solver.terms import FloatArray
 
 # Reassociation lets the loops vectorise; NaN and infinity keep their meaning (they are refused much earlier).
 FAST = {"reassoc", "contract", "nsz", "arcp"}
 
 DEPENDENT = 1e-12
 """A column whose part outside the span of the others is below this share of it adds nothing."""
+
+
+class Factor(NamedTuple):
+    """The factor, and room to work in; the first k rows and numbers are those of the active points."""
+
+    Qt: FloatArray
+    """(room, d + 2)"""
+    Rt: FloatArray
+    """(room, room)"""
+    sums: FloatArray
+    """(2, d + 2) rows of ``Qt``, weighted by their leading entries."""
+    work: FloatArray
+    """(room,)"""
+    target: FloatArray
+    """(room,) weights of the affine minimiser."""
+    column: FloatArray
+    """(d + 2,)"""
+    w: FloatArray
+    """(d,) difference of the two means."""
+
+
+@njit(cache=True, nogil=True)
+def room_for_factor(capacity, d):
+    """An empty factor for at most so many points of d dimensions."""
+    return Factor(
+        np.empty((capacity, d + 2)), np.empty((capacity, capacity)), np.empty((2, d + 2)), np.empty(capacity),
+        np.empty(capacity), np.empty(d + 2), np.empty(d),
+    )  # fmt: skip
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
@@ -41,10 +73,12 @@ def copy_into(out, a):
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def write_column(X, center, row, first, size, column):
+def write_column(space, row, first, column):
     """Column of one point: ``(size, 0, x - center)`` or ``(0, size, center - x)``."""
-    column[0] = size if first else 0.0
-    column[1] = 0.0 if first else size
+    X = space.points
+    center = space.center
+    column[0] = space.size if first else 0.0
+    column[1] = 0.0 if first else space.size
     sign = 1.0 if first else -1.0
     for r in range(X.shape[1]):
         column[r + 2] = sign * (X[row, r] - center[r])
@@ -126,8 +160,14 @@ def count_row(q, sign, sums):
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def affine_minimizer(Qt, Rt, k, size, sums, work, weights, w):
-    """Weights (k) and difference w (d) of the nearest points of the two affine hulls."""
+def affine_minimizer(factor, k, size):
+    """``factor.target`` and ``factor.w`` <- weights and difference of the nearest points of the affine hulls."""
+    Qt = factor.Qt
+    Rt = factor.Rt
+    sums = factor.sums
+    work = factor.work
+    weights = factor.target
+    w = factor.w
     g11 = sums[0, 0]
     g12 = sums[0, 1]
     g22 = sums[1, 1]
@@ -146,13 +186,16 @@ def affine_minimizer(Qt, Rt, k, size, sums, work, weights, w):
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def straighten(Qt, k, size, height_a, height_b, norm, w, column):
-    """Make w exactly normal to the two faces again.
+def straighten(factor, k, size, height_a, height_b, norm):
+    """Make ``factor.w`` exactly normal to the two faces again.
 
     The difference of two near means carries rounding of the data, and as a direction that is rounding divided by
     its length. Scaled to length one and with the heights of its two planes in front it has to be orthogonal to
     all columns; projecting their span out, twice, makes it so to the last digit.
     """
+    Qt = factor.Qt
+    w = factor.w
+    column = factor.column
     column[0] = -height_a / (norm * size)
     column[1] = height_b / (norm * size)
     for r in range(w.shape[0]):

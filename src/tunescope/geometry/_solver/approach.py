@@ -1,6 +1,6 @@
 """The quick way to the nearest points of two hulls: the active-set method on the inverse of the Gram matrix.
 
-The loop of ``_nearest_points`` with points that come in blocks and cheaper steps, for hulls that are well apart:
+The loop of ``nearest_points`` with points that come in blocks and cheaper steps, for hulls that are well apart:
 it ends as soon as a scan of all points proves what was asked. Where squared lengths are not precise enough (gaps
 below 1e-6 of the radius, active points that nearly depend on each other) it hands its active set over to the
 orthogonal factor. Nothing rests on the inverse: direction and bounds come from the points and the weights.
@@ -8,12 +8,16 @@ orthogonal factor. Nothing rests on the inverse: direction and bounds come from 
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
 from tunescope.geometry._solver.active_set import FAST, copy_into, dot, move_towards
-from tunescope.geometry._solver.gram_inverse import BLOCK, admit, affine_weights, combination, dismiss, refine, up_to
+from tunescope.geometry._solver.gram_inverse import BLOCK, Block, Inverse, admit, affine_weights, dismiss, refine, up_to
 from tunescope.geometry._solver.nearest_points import CONVERGED, OPEN, SEPARATED, fill_pool
+from tunescope.geometry._solver.products import combination
+from tunescope.geometry._solver.terms import FloatArray
 
 _POOL = (32, 128)
 """Least and most candidates between scans: a sixteenth of the points, as a scan of few points costs little."""
@@ -54,16 +58,30 @@ def _scores(X, rows, w, score):
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def _larger(matrix, k, room):
+def larger(inverse, k, room):
+    """The same inverse with a matrix that has room for so many columns."""
     grown = np.zeros((room, room))
     for c in range(k):
         for r in range(k):
-            grown[c, r] = matrix[c, r]
-    return grown
+            grown[c, r] = inverse.matrix[c, r]
+    return Inverse(inverse.active, inverse.signs, grown, inverse.Z)
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def _weights_of_one(weights, signs, k):
+def room_for(capacity, first_room, d):
+    """An empty inverse with room for ``capacity`` columns of length d (at first for fewer), and a block of new ones."""
+    room = up_to(min(capacity, first_room))
+    wide = up_to(capacity)
+    inverse = Inverse(np.empty(capacity, np.int64), np.empty(capacity), np.zeros((room, room)), np.empty((2, capacity)))
+    block = Block(
+        np.empty(BLOCK, np.int64), np.empty(BLOCK), np.empty((BLOCK, d)), np.empty((BLOCK, wide)),
+        np.empty((BLOCK, wide)), np.empty((BLOCK + 1, BLOCK + 4)),
+    )  # fmt: skip
+    return inverse, block
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def weights_of_one(weights, signs, k):
     """Scale the weights of each hull to sum to one; False when a hull has none."""
     sum_a = 0.0
     sum_b = 0.0
@@ -80,37 +98,48 @@ def _weights_of_one(weights, signs, k):
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def _to_affine_minimizer(k, S, active, signs, weights, target, member, inverse, Z, work):
+def to_affine_minimizer(inverse, k, found, target, member, work):
     """Move to the affine minimiser, dropping the points that block the way: (k, steps), or -k: unknown."""
+    positions = found.positions
+    weights = found.weights
     steps = 0
     while True:
         steps += 1
-        if not affine_weights(Z, signs, k, target):
+        if not affine_weights(inverse, k, target):
             return -k, steps
         block = move_towards(weights, target, k)
         if block < 0:
             return k, steps
         for c in range(k - 1, -1, -1):
             if c == block or (weights[c] <= 1e-15 and target[c] <= 0.0):
-                member[S[c]] = 0
-                dismiss(c, k, active, signs, inverse, Z, work)
+                member[positions[c]] = 0
+                dismiss(inverse, k, c, work)
                 k -= 1
-                S[c] = S[k]
+                positions[c] = positions[k]
                 weights[c] = weights[k]
                 target[c] = target[k]
 
 
+class Faces(NamedTuple):
+    """The plane of each hull across a direction."""
+
+    w: FloatArray
+    """(d,) from the nearest point of the second hull to that of the first."""
+    height_a: float
+    height_b: float
+
+
 @njit(cache=True, fastmath=FAST, nogil=True)
-def _price(X, rows, na, w, height_a, height_b, member, pool, pooled, beyond):
+def _price(space, pair, faces, member, pool, beyond):
     """beyond[t] <- how far candidate t lies beyond its plane (0 when active); returns the farthest, -1 if none."""
     best = -1
     most = 0.0
-    for t in range(pooled):
+    for t in range(pool.shape[0]):
         p = pool[t]
         beyond[t] = 0.0
         if member[p] == 0:
-            s = dot(X[rows[p]], w)
-            beyond[t] = height_a - s if p < na else s - height_b
+            s = dot(space.points[pair.rows[p]], faces.w)
+            beyond[t] = faces.height_a - s if p < pair.na else s - faces.height_b
             if beyond[t] > most:
                 most = beyond[t]
                 best = t
@@ -118,12 +147,15 @@ def _price(X, rows, na, w, height_a, height_b, member, pool, pooled, beyond):
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def _face(X, rows, na, given, given_weights, w):
+def _face(space, pair, given, given_weights, w):
     """What has become of an earlier active set: (relative gap, nearest of the first hull, nearest of the second).
 
     The gap is that of its own points along w <- the difference of its two means, which is 0 for the nearest points of
     the two hulls that it spans. The nearest are positions in ``given``, -1 in a hull that has none.
     """
+    X = space.points
+    rows = pair.rows
+    na = pair.na
     for r in range(w.shape[0]):
         w[r] = 0.0
     sum_a = 0.0
@@ -155,41 +187,33 @@ def _face(X, rows, na, given, given_weights, w):
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def approach(
-    X, center, stretch, rows, na, size, verdict_only, rtol, least_gap, cutoff, max_steps, pool_size,
-    towards, k, capacity, S, weights, direction, planes, counters,
-):  # fmt: skip
-    """Nearest points of conv(X[rows[:na]]) and conv(X[rows[na:]]), or an active set to go on from.
+def approach(space, pair, goal, k, capacity, found):
+    """Nearest points of the two hulls of a pair, or an active set to go on from: (status, k, lower, upper).
 
-    Arguments as in ``nearest_points``; S and weights have room for ``capacity`` points, and with k > 0 their first
-    k hold an earlier active set: the one to begin with while it still is nearly a face, else the first candidates.
-    Without one, the search begins with the two points that face each other along ``towards`` (d), the mean of the first
-    hull less that of the second; empty when it is not known. Returns (status, k, lower, upper); ``planes`` are the
-    heights X . direction of the two supporting planes for a direction of length one. The status is ``OPEN`` when more
-    digits are needed: S[:k] and weights[:k] are where to go on.
+    ``found`` has room for ``capacity`` points, and with k > 0 its first k are an earlier active set: the one to begin
+    with while it still is nearly a face, else the first candidates. Without one, the search begins with the two
+    points that face each other along the line of the means. The status is ``OPEN`` when more digits are needed: the
+    first k of ``found`` are where to go on.
     """
+    X = space.points
+    rows = pair.rows
+    na = pair.na
+    S = found.positions
+    weights = found.weights
+    rtol = goal.rtol
     d = X.shape[1]
     n = rows.shape[0]
-    room = up_to(min(capacity, max(_FIRST_ROOM, 2 * k)))
-    inverse = np.zeros((room, room))
-    Z = np.empty((2, capacity))
-    active = np.empty(capacity, np.int64)
-    signs = np.empty(capacity)
+    inverse, block = room_for(capacity, max(_FIRST_ROOM, 2 * k), d)
+    signs = inverse.signs
     target = np.empty(capacity)
-    cross = np.empty((BLOCK, up_to(capacity)))
-    solved = np.empty((BLOCK, up_to(capacity)))
-    columns = np.empty((BLOCK, d))
-    small = np.empty((BLOCK + 1, BLOCK + 4))
-    entering = np.empty(BLOCK, np.int64)
-    entering_signs = np.empty(BLOCK)
     positions = np.empty(BLOCK, np.int64)
+    work = block.solved[0]
     w = np.empty(d)
     score = np.empty(n)
     member = np.zeros(n, np.int8)
-    own_pool = np.empty(pool_size, np.int64)
-    pool = own_pool
-    beyond = np.empty(max(pool_size, k))
-    pooled = np.int64(0)  # of its own type, a literal would have all that takes it compiled once more
+    own_pool = np.empty(goal.candidates, np.int64)
+    pool = own_pool[:0]
+    beyond = np.empty(max(goal.candidates, k))
     scans = 0
     steps = 0
     stale = 0
@@ -202,10 +226,9 @@ def approach(
     given = S[:k].copy()
     given_weights = weights[:k].copy()
     if k > 0:
-        moved, a, b = _face(X, rows, na, given, given_weights, w)
+        moved, a, b = _face(space, pair, given, given_weights, w)
         if a >= 0 and b >= 0 and not moved <= _MOVED:
             pool = given
-            pooled = given.shape[0]
             given = np.empty(2, np.int64)
             given[0] = pool[a]
             given[1] = pool[b]
@@ -213,8 +236,8 @@ def approach(
     for attempt in range(2):
         if attempt == 1:
             # nothing to go on from: the two points that face each other along the line of the means
-            if towards.shape[0] == d:
-                copy_into(w, towards)
+            if pair.towards.shape[0] == d:
+                copy_into(w, pair.towards)
             else:
                 _between_means(X, rows, na, w)
             _scores(X, rows, w, score)
@@ -229,59 +252,56 @@ def approach(
             m = min(BLOCK, given.shape[0] - t)
             for j in range(m):
                 p = given[t + j]
-                entering[j] = rows[p]
-                entering_signs[j] = 1.0 if p < na else -1.0
-            count = admit(
-                X, center, entering, entering_signs, m, size, active, signs, k, inverse, Z, columns, cross, solved,
-                small,
-            )  # fmt: skip
+                block.rows[j] = rows[p]
+                block.signs[j] = 1.0 if p < na else -1.0
+            count = admit(space, inverse, k, block, m)
             for j in range(count):
                 S[k + j] = given[t + j]
                 weights[k + j] = given_weights[t + j]
             k += count
             t += count if count == m else count + 1  # behind one that depends on others
-        if _weights_of_one(weights, signs, k):
+        if weights_of_one(weights, signs, k):
             break
         if attempt == 1:  # two points that cannot be told apart
             copy_into(S, given)
             copy_into(weights, given_weights)
-            counters[0] += scans
+            found.counters[0] += scans
             return status, 2, lower, upper
     for c in range(k):
         member[S[c]] = 1
     while True:
-        kept, taken = _to_affine_minimizer(k, S, active, signs, weights, target, member, inverse, Z, solved[0])
+        kept, taken = to_affine_minimizer(inverse, k, found, target, member, work)
         steps += taken
         k = abs(kept)
         if kept < 0:
             break
         for c in range(k):
             target[c] = signs[c] * weights[c]
-        combination(X, active, target, k, w)
+        combination(X, inverse.active, target, k, w)
         square = dot(w, w)
         norm = np.sqrt(square)
         upper = norm
         stale = 0 if norm < best_norm * (1.0 - 1e-10) else stale + 1
         best_norm = min(best_norm, norm)
-        if norm < _NEARER * size or stale > _STALE or steps >= max_steps:
+        if norm < _NEARER * space.size or stale > _STALE or steps >= goal.most_steps:
             break
         # the heights of the two faces: those of any active point of each
         height_a = 0.0
         height_b = 0.0
         for c in range(k):
             if signs[c] > 0.0:
-                height_a = dot(X[active[c]], w)
+                height_a = dot(X[inverse.active[c]], w)
             else:
-                height_b = dot(X[active[c]], w)
+                height_b = dot(X[inverse.active[c]], w)
             if c > 0 and signs[c] != signs[c - 1]:
                 break
-        first = _price(X, rows, na, w, height_a, height_b, member, pool, pooled, beyond)
+        first = _price(space, pair, Faces(w, height_a, height_b), member, pool, beyond)
         if first < 0 or beyond[first] <= max(_EXHAUSTED * at_scan, 0.25 * rtol * square):
             # the heights of the two faces, from all active points: they agree unless the inverse is worn
             height_a = 0.0
             height_b = 0.0
             for c in range(k):
-                target[c] = dot(X[active[c]], w)
+                target[c] = dot(X[inverse.active[c]], w)
                 if signs[c] > 0.0:
                     height_a += weights[c] * target[c]
                 else:
@@ -292,7 +312,7 @@ def approach(
             if drift > _DRIFT * rtol * square:
                 if refined:
                     break
-                refine(X, center, size, active, signs, k, inverse, Z, columns[0], cross, solved)
+                refine(space, inverse, k, block)
                 refined = True
                 continue
             refined = False
@@ -309,27 +329,27 @@ def approach(
             gap = (least - most) / norm
             if gap > lower:
                 lower = gap
-                copy_into(direction, w)
-                planes[0] = least / norm
-                planes[1] = most / norm
-            if verdict_only and gap > 0.0:
+                copy_into(found.direction, w)
+                found.planes[0] = least / norm
+                found.planes[1] = most / norm
+            if goal.verdict_only and gap > 0.0:
                 length = 0.0
                 for r in range(d):
-                    length += (w[r] * stretch[r]) ** 2
-                if (least - most) / np.sqrt(length) > least_gap:
+                    length += (w[r] * space.stretch[r]) ** 2
+                if (least - most) / np.sqrt(length) > goal.least_gap:
                     status = SEPARATED
-                    copy_into(direction, w)
-                    planes[0] = least / norm
-                    planes[1] = most / norm
+                    copy_into(found.direction, w)
+                    found.planes[0] = least / norm
+                    found.planes[1] = most / norm
                     break
-            if lower > cutoff:
+            if lower > goal.cutoff:
                 status = SEPARATED
                 break
             if upper - lower <= rtol * upper:
                 status = CONVERGED
                 break
-            pool = own_pool
-            pooled, entered, at_scan = fill_pool(score, member, 0.0, pool, beyond[:pool_size])
+            pooled, entered, at_scan = fill_pool(score, member, 0.0, own_pool, beyond[: goal.candidates])
+            pool = own_pool[:pooled]
             if entered < 0:
                 break
             first = 0
@@ -341,21 +361,19 @@ def approach(
         while first >= 0 and m < min(BLOCK, capacity - 1 - k):
             p = pool[first]
             positions[m] = p
-            entering[m] = rows[p]
-            entering_signs[m] = 1.0 if p < na else -1.0
+            block.rows[m] = rows[p]
+            block.signs[m] = 1.0 if p < na else -1.0
             beyond[first] = 0.0
             m += 1
             first = -1
             most = floor
-            for t in range(pooled):
+            for t in range(pool.shape[0]):
                 if beyond[t] > most:
                     most = beyond[t]
                     first = t
-        if k + m > inverse.shape[0]:
-            inverse = _larger(inverse, k, up_to(min(capacity, 2 * k + BLOCK)))
-        count = admit(
-            X, center, entering, entering_signs, m, size, active, signs, k, inverse, Z, columns, cross, solved, small
-        )
+        if k + m > inverse.matrix.shape[0]:
+            inverse = larger(inverse, k, up_to(min(capacity, 2 * k + BLOCK)))
+        count = admit(space, inverse, k, block, m)
         for j in range(count):
             S[k + j] = positions[j]
             weights[k + j] = 0.0
@@ -363,8 +381,8 @@ def approach(
         k += count
         if count == 0:
             break
-    counters[0] += scans
-    counters[1] += steps
+    found.counters[0] += scans
+    found.counters[1] += steps
     return status, k, lower, upper
 
 

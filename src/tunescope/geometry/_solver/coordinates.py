@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Lock
 from typing import Any
 
@@ -19,9 +20,10 @@ from numpy.typing import NDArray
 
 from tunescope.errors import RepresentationError
 from tunescope.geometry._solver.extent import farthest_stretched, mean_of, reach, squares_by_column, stretch_into
+from tunescope.geometry._solver.terms import IntArray, Space
 
 FloatArray = NDArray[np.floating[Any]]
-IntArray = NDArray[np.int64]
+__all__ = ["Coordinates", "FloatArray", "IntArray", "Spaces"]
 
 EVENING = 1e-3
 """Principal axes thinner than this share of the widest are stretched only as far as this share is.
@@ -62,6 +64,11 @@ class Coordinates:
     """Radius of the points in the original space."""
     axes: NDArray[np.float64] | None
     """(original d, d) principal axes as columns, None when the coordinates are the original ones."""
+
+    @cached_property
+    def space(self) -> Space:
+        """What the compiled functions get of it."""
+        return Space(self.points, self.center, self.stretch, float(self.size))
 
     @property
     def rank(self) -> int:

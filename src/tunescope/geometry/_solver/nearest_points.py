@@ -55,8 +55,13 @@ def _extreme(X, rows, begin, end, w, sign):
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def _face_each_other(X, center, rows, na, size, Qt, Rt, S, weights, column, w):
+def _face_each_other(space, pair, factor, found):
     """First active set: the two points that face each other along the line of the means."""
+    X = space.points
+    rows = pair.rows
+    na = pair.na
+    w = factor.w
+    S = found.positions
     n = rows.shape[0]
     for r in range(X.shape[1]):
         w[r] = 0.0
@@ -68,21 +73,27 @@ def _face_each_other(X, center, rows, na, size, Qt, Rt, S, weights, column, w):
     S[0] = _extreme(X, rows, 0, na, w, 1.0)
     S[1] = _extreme(X, rows, na, n, w, -1.0)
     for k in range(2):
-        write_column(X, center, rows[S[k]], k == 0, size, column)
-        add_column(Qt, Rt, k, column)
-        weights[k] = 1.0
+        write_column(space, rows[S[k]], k == 0, factor.column)
+        add_column(factor.Qt, factor.Rt, k, factor.column)
+        found.weights[k] = 1.0
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def _take_up(X, center, rows, na, size, count, Qt, Rt, S, weights, column):
-    """Factor the first ``count`` positions of S with their weights; those that depend on others are left out."""
+def _take_up(space, pair, factor, count, found):
+    """Factor the first ``count`` points that were found, with their weights; those that depend on others are left out.
+
+    Returns how many there are: none when a hull has no weight.
+    """
+    na = pair.na
+    S = found.positions
+    weights = found.weights
     k = 0
     sum_a = 0.0
     sum_b = 0.0
     for t in range(count):
         p = S[t]
-        write_column(X, center, rows[p], p < na, size, column)
-        if add_column(Qt, Rt, k, column):
+        write_column(space, pair.rows[p], p < na, factor.column)
+        if add_column(factor.Qt, factor.Rt, k, factor.column):
             S[k] = p
             weights[k] = weights[t]
             if p < na:
@@ -151,12 +162,17 @@ def _sift(pool, held, top, size):
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def _minor_cycle(Qt, Rt, k, size, sums, S, weights, target, member, work, w, budget):
+def _minor_cycle(factor, k, size, found, member, budget):
     """Move to the affine minimiser, dropping the points that block the way. Returns (k, steps)."""
+    Qt = factor.Qt
+    Rt = factor.Rt
+    target = factor.target
+    S = found.positions
+    weights = found.weights
     steps = 0
     while True:
         steps += 1
-        affine_minimizer(Qt, Rt, k, size, sums, work, target, w)
+        affine_minimizer(factor, k, size)
         block = move_towards(weights, target, k)
         if block < 0:
             return k, steps
@@ -164,46 +180,44 @@ def _minor_cycle(Qt, Rt, k, size, sums, S, weights, target, member, work, w, bud
             if c == block or (weights[c] <= 1e-15 and target[c] <= 0.0):
                 member[S[c]] = 0
                 drop_column(Qt, Rt, k, c)
-                count_row(Qt[k - 1], -1.0, sums)
+                count_row(Qt[k - 1], -1.0, factor.sums)
                 for e in range(c, k - 1):
                     S[e] = S[e + 1]
                     weights[e] = weights[e + 1]
                     target[e] = target[e + 1]
                 k -= 1
         if steps >= budget:
-            affine_minimizer(Qt, Rt, k, size, sums, work, target, w)
+            affine_minimizer(factor, k, size)
             return k, steps
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def nearest_points(
-    X, center, stretch, rows, na, size, verdict_only, rtol, least_gap, rounding, give_up, cutoff, max_steps, pool_size,
-    Qt, Rt, k, S, weights, direction, counters,
-):  # fmt: skip
-    """Nearest points of conv(X[rows[:na]]) and conv(X[rows[na:]]).
+def nearest_points(space, pair, goal, factor, k, found):
+    """Nearest points of the two hulls of a pair: (status, k, lower, upper), bounds in these coordinates.
 
-    X (n, d) any float type, C-contiguous; center (d) float64 is subtracted on the fly; rows int64. ``stretch``
-    (d) turns a direction in these coordinates into one of the original space (ones when they are the same).
-    ``size`` is the radius of the data. ``least_gap`` is the gap, in the original space, above which hulls are
-    apart; two means nearer than ``rounding`` coincide; nearer than
-    ``give_up``, the search ends unresolved when it no longer makes good progress. A lower bound above ``cutoff``
-    ends the search. With k > 0, ``Qt``, ``Rt``, ``S[:k]`` and ``weights[:k]`` hold an active set to begin with; with
-    k < 0, ``S[:-k]`` and ``weights[:-k]`` do, and it is still to be factored.
-
-    Returns (status, k, lower, upper): S[:k] the active positions with weights[:k]; ``direction`` the best one
-    found; lower and upper bounds of the distance in these coordinates. counters += (scans, steps).
+    With k > 0, ``factor`` and ``found`` hold an active set of k points to begin with; with k < 0, ``found`` does, and
+    it is still to be factored. The first k of ``found`` are the active points that are left.
     """
+    X = space.points
+    center = space.center
+    size = space.size
+    rows = pair.rows
+    na = pair.na
+    rtol = goal.rtol
+    Qt = factor.Qt
+    Rt = factor.Rt
+    sums = factor.sums
+    column = factor.column
+    w = factor.w
+    S = found.positions
+    weights = found.weights
     d = X.shape[1]
     n = rows.shape[0]
     capacity = Qt.shape[0]
-    work = np.empty(capacity)
-    target = np.empty(capacity)
-    column = np.empty(d + 2)
-    w = np.empty(d)
     score = np.empty(n)
     member = np.zeros(n, np.int8)  # 1: active; 2: in the span of the active ones, it can add nothing
-    pool = np.empty(pool_size, np.int64)
-    held = np.empty(pool_size)
+    pool = np.empty(goal.candidates, np.int64)
+    held = np.empty(goal.candidates)
     pooled = 0
     scans = 0
     steps = 0
@@ -215,19 +229,18 @@ def nearest_points(
     upper = np.inf
     status = OPEN
     if k < 0:
-        k = _take_up(X, center, rows, na, size, -k, Qt, Rt, S, weights, column)
+        k = _take_up(space, pair, factor, -k, found)
     if k == 0:
-        _face_each_other(X, center, rows, na, size, Qt, Rt, S, weights, column, w)
+        _face_each_other(space, pair, factor, found)
         k = 2
     for c in range(k):
         member[S[c]] = 1
-    sums = np.empty((2, d + 2))
     sum_rows(Qt, k, sums)
     fresh = 0
     turn = 0
     last_beyond = np.inf
     while True:
-        k, taken = _minor_cycle(Qt, Rt, k, size, sums, S, weights, target, member, work, w, max_steps)
+        k, taken = _minor_cycle(factor, k, size, found, member, goal.most_steps)
         steps += taken
         fresh += taken
         norm = np.sqrt(dot(w, w))
@@ -235,18 +248,18 @@ def nearest_points(
             # taking rows away piles up rounding, which a short difference feels
             sum_rows(Qt, k, sums)
             fresh = -1
-            k, taken = _minor_cycle(Qt, Rt, k, size, sums, S, weights, target, member, work, w, max_steps)
+            k, taken = _minor_cycle(factor, k, size, found, member, goal.most_steps)
             fresh += taken
             norm = np.sqrt(dot(w, w))
         upper = norm
-        if norm <= rounding:
+        if norm <= goal.rounding:
             status = MET
             break
         stale = 0 if norm < best_norm * (1.0 - 1e-10) else stale + 1
         best_norm = min(best_norm, norm)
-        if steps >= max_steps or stale > 60:
+        if steps >= goal.most_steps or stale > 60:
             break
-        if norm <= give_up and steps >= next_look:
+        if norm <= goal.give_up and steps >= next_look:
             # hulls that meet in all but directions of rounding: the norm creeps, and other coordinates do better
             if norm > 0.8 * norm_then:
                 break
@@ -264,7 +277,7 @@ def nearest_points(
                 break
         if norm < THIN_GAP * size:
             base = dot(center, w)
-            straighten(Qt, k, size, height_a - base, height_b - base, norm, w, column)
+            straighten(factor, k, size, height_a - base, height_b - base, norm)
             height_a = 0.0
             height_b = 0.0
             for c in range(k):
@@ -306,17 +319,17 @@ def nearest_points(
             if gap > lower:
                 lower = gap
                 for r in range(d):
-                    direction[r] = w[r]
-            if verdict_only and gap > 0.0:
+                    found.direction[r] = w[r]
+            if goal.verdict_only and gap > 0.0:
                 length = 0.0
                 for r in range(d):
-                    length += (w[r] * stretch[r]) ** 2
-                if (least - most) / np.sqrt(length) > least_gap:
+                    length += (w[r] * space.stretch[r]) ** 2
+                if (least - most) / np.sqrt(length) > goal.least_gap:
                     status = SEPARATED
                     for r in range(d):
-                        direction[r] = w[r]
+                        found.direction[r] = w[r]
                     break
-            if lower > cutoff:
+            if lower > goal.cutoff:
                 status = SEPARATED
                 break
             if upper - lower <= rtol * upper:
@@ -325,7 +338,7 @@ def nearest_points(
             pooled, enter, beyond = fill_pool(score, member, floor, pool, held)
             if enter < 0:
                 break
-        write_column(X, center, rows[enter], enter < na, size, column)
+        write_column(space, rows[enter], enter < na, column)
         if k < capacity - 1 and add_column(Qt, Rt, k, column):
             count_row(Qt[k], 1.0, sums)
             S[k] = enter
@@ -334,6 +347,6 @@ def nearest_points(
             k += 1
         else:
             member[enter] = 2
-    counters[0] += scans
-    counters[1] += steps
+    found.counters[0] += scans
+    found.counters[1] += steps
     return status, k, lower, upper

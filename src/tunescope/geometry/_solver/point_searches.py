@@ -2,56 +2,75 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
-from tunescope.geometry._solver.active_set import FAST
+from tunescope.geometry._solver.active_set import FAST, room_for_factor
 from tunescope.geometry._solver.nearest_points import nearest_points
+from tunescope.geometry._solver.terms import FloatArray, Found, Goal, IntArray, Pair
+
+
+class Seen(NamedTuple):
+    """What each of some searches has seen of its hull."""
+
+    rows: IntArray
+    """(p, most) rows of the points; the first counts[t] were seen, the first n_active[t] of them are active."""
+    counts: IntArray
+    """(p,)"""
+    n_active: IntArray
+    """(p,)"""
+    weights: FloatArray
+    """(p, most) of the active ones."""
 
 
 @njit(cache=True, nogil=True)
-def see(seen, n_seen, n_active, places, rows):
+def see(seen, places, rows):
     """What the next search of the pairs at ``places`` sees: its active points and new ones of ``rows`` (places, v)."""
     for t in range(places.shape[0]):
         p = places[t]
-        n = n_active[p]
+        n = seen.n_active[p]
         for row in rows[t]:
             known = False
-            for c in range(n_active[p]):
-                known = known or seen[p, c] == row
+            for c in range(seen.n_active[p]):
+                known = known or seen.rows[p, c] == row
             if not known:
-                seen[p, n] = row
+                seen.rows[p, n] = row
                 n += 1
-        n_seen[p] = n
+        seen.counts[p] = n
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def search_all(
-    X, center, stretch, size, points, seen, n_seen, n_active, weights, rtol, creeping, lines, norms
-):  # fmt: skip
+def search_all(space, points, seen, rtol, give_up, lines, norms):
     """Nearest point to each of ``points`` in the hull of what was seen; the active ones come to the front of it.
 
     lines (p, d) <- from the nearest point of the hull to the point, in units of ``size``; norms (p) <- its length.
     """
+    X = space.points
+    size = space.size
+    rows_seen = seen.rows
+    weights = seen.weights
     d = X.shape[1]
     largest = 1
     for t in range(points.shape[0]):
-        largest = max(largest, n_seen[t])
+        largest = max(largest, seen.counts[t])
     capacity = min(d + 2, largest + 1) + 1
-    Qt = np.empty((capacity, d + 2))
-    Rt = np.empty((capacity, capacity))
-    S = np.empty(capacity, np.int64)
-    share = np.empty(capacity)
-    direction = np.empty(d)
-    counters = np.zeros(2, np.int64)
+    factor = room_for_factor(capacity, d)
+    found = Found(
+        np.empty(capacity, np.int64), np.empty(capacity), np.empty(d), np.zeros(2), np.zeros(2, np.int64)
+    )  # fmt: skip
+    S = found.positions
+    share = found.weights
+    unknown = np.empty(0)
     line = np.empty(d)
     front = np.empty(capacity, np.int64)
     for t in range(points.shape[0]):
-        n = n_seen[t]
+        n = seen.counts[t]
         rows = np.empty(n + 1, np.int64)
         rows[0] = points[t]
-        rows[1:] = seen[t, :n]
-        k = min(n_active[t], capacity - 2)
+        rows[1:] = rows_seen[t, :n]
+        k = min(seen.n_active[t], capacity - 2)
         if k > 0:
             S[0] = 0
             share[0] = 1.0
@@ -60,10 +79,8 @@ def search_all(
                 share[c + 1] = max(weights[t, c], 1e-12)
             k = -(k + 1)
         limit = 40 * min(d + 2, n + 1) + 400
-        _, k, _, _ = nearest_points(
-            X, center, stretch, rows, 1, size, False, rtol, 0.0, 1e-13 * size, creeping * size, np.inf, limit,
-            min(32, n + 1), Qt, Rt, k, S, share, direction, counters,
-        )  # fmt: skip
+        goal = Goal(False, rtol, 0.0, np.inf, 1e-13 * size, give_up * size, limit, min(32, n + 1))
+        _, k, _, _ = nearest_points(space, Pair(rows, 1, unknown), goal, factor, k, found)
         total = 0.0
         for c in range(k):
             if S[c] != 0:
@@ -81,8 +98,8 @@ def search_all(
                 weights[t, active] = weight
                 active += 1
         for c in range(active):
-            seen[t, c] = rows[front[c]]
-        n_active[t] = active
+            rows_seen[t, c] = rows[front[c]]
+        seen.n_active[t] = active
         square = 0.0
         for r in range(d):
             square += line[r] * line[r]

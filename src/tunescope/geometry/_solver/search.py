@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tunescope.geometry._solver.active_set import Factor, room_for_factor
 from tunescope.geometry._solver.approach import approach, limits
 from tunescope.geometry._solver.coordinates import Coordinates, IntArray
 from tunescope.geometry._solver.nearest_points import OPEN, nearest_points
+from tunescope.geometry._solver.terms import Found, Goal, Pair
 
 DEFAULT_RTOL = 1e-3
 """Relative width of the bounds of a distance, unless the caller asks for another."""
@@ -67,85 +69,82 @@ def solve(
     """
     rows = np.concatenate([rows_a, rows_b])
     capacity, most_steps, candidates = limits(space.rank, len(rows))
-    active, weights, k = np.empty(capacity, dtype=np.int64), np.empty(capacity), 0
+    found, k = _room(space, capacity), 0
     if start is not None:
         positions, carried = _positions(start, rows_a, rows_b, capacity - 1)
         k = len(positions)
-        active[:k], weights[:k] = positions, np.maximum(carried, SMALL_WEIGHT)
-    direction, planes, counters = np.zeros(space.rank), np.zeros(2), np.zeros(2, dtype=np.int64)
-    most_steps = max_steps if max_steps is not None else most_steps
-    candidates = candidates if pool is None else min(pool, len(rows))
-    status, k, lower, upper = approach(
-        space.points, space.center, space.stretch, rows, len(rows_a), space.size, verdict_only, rtol, least_gap, cutoff,
-        most_steps, candidates, towards if towards is not None else _UNKNOWN, k, capacity, active, weights, direction,
-        planes, counters,
+        found.positions[:k], found.weights[:k] = positions, np.maximum(carried, SMALL_WEIGHT)
+    goal = Goal(
+        verdict_only, rtol, least_gap, cutoff, rounding * space.size, CREEPING * space.size,
+        most_steps if max_steps is None else max_steps, candidates if pool is None else min(pool, len(rows)),
     )  # fmt: skip
-    positions = active[:k]
-    contact = Contact(
-        int(status), float(lower), float(upper), rows[positions], np.maximum(weights[:k], 0.0),
-        positions < len(rows_a), direction, int(counters[0]), int(counters[1]), (float(planes[0]), float(planes[1])),
-    )  # fmt: skip
-    if contact.status != OPEN:
-        return contact
-    return go_on(
-        space, rows_a, rows_b, contact, verdict_only, rtol, least_gap, cutoff, most_steps, candidates, rounding
-    )
+    pair = Pair(rows, len(rows_a), towards if towards is not None else _UNKNOWN)
+    status, k, lower, upper = approach(space.space, pair, goal, k, capacity, found)
+    contact = _left(pair, found, k, (status, lower, upper))
+    return contact if contact.status != OPEN else go_on(space, pair, contact, goal)
 
 
-def go_on(
-    space: Coordinates, rows_a: IntArray, rows_b: IntArray, start: Contact, verdict_only: bool, rtol: float,
-    least_gap: float, cutoff: float, most_steps: int, candidates: int, rounding: float,
-) -> Contact:  # fmt: skip
+def _room(space: Coordinates, capacity: int) -> Found:
+    return Found(
+        np.empty(capacity, dtype=np.int64), np.empty(capacity), np.zeros(space.rank), np.zeros(2),
+        np.zeros(2, dtype=np.int64),
+    )  # fmt: skip
+
+
+def _left(pair: Pair, found: Found, k: int, outcome: tuple[int, float, float], planes_known: bool = True) -> Contact:
+    """What a search left, as a contact."""
+    status, lower, upper = outcome
+    positions = found.positions[:k]
+    scans, steps = found.counters.tolist()
+    planes = (float(found.planes[0]), float(found.planes[1])) if planes_known else None
+    return Contact(
+        int(status), float(lower), float(upper), pair.rows[positions], np.maximum(found.weights[:k], 0.0),
+        positions < pair.na, found.direction, scans, steps, planes,
+    )  # fmt: skip
+
+
+def go_on(space: Coordinates, pair: Pair, start: Contact, goal: Goal) -> Contact:
     """The orthogonal factor takes over from ``start``, where squared lengths were not precise enough."""
-    rows = np.concatenate([rows_a, rows_b])
-    capacity = limits(space.rank, len(rows))[0]
-    active, weights = np.empty(capacity, dtype=np.int64), np.empty(capacity)
-    Qt, Rt = np.empty((capacity, space.rank + 2)), np.empty((capacity, capacity))
+    rows_a, rows_b = pair.rows[: pair.na], pair.rows[pair.na :]
+    capacity = limits(space.rank, len(pair.rows))[0]
+    found, factor = _room(space, capacity), room_for_factor(capacity, space.rank)
     positions, carried = _positions(start, rows_a, rows_b, capacity - 1)
     if not np.isfinite(carried).all():  # squares that overflow leave no weights; any will do
         carried = np.ones(len(carried))
-    k = _begin_with(space, rows, len(rows_a), positions, carried, Qt, Rt, active, weights)
-    direction, counters = np.zeros(space.rank), np.array([start.scans, start.steps], dtype=np.int64)
-    status, k, lower, upper = nearest_points(
-        space.points, space.center, space.stretch, rows, len(rows_a), space.size, verdict_only, rtol, least_gap,
-        rounding * space.size, CREEPING * space.size, cutoff, max(1, most_steps - start.steps), candidates, Qt, Rt, k,
-        active, weights, direction, counters,
-    )  # fmt: skip
-    positions = active[:k]
-    return Contact(
-        int(status), float(lower), float(upper), rows[positions], np.maximum(weights[:k], 0.0),
-        positions < len(rows_a), direction, int(counters[0]), int(counters[1]),
-    )  # fmt: skip
+    k = _begin_with(space, pair, positions, carried, factor, found)
+    found.counters[:] = start.scans, start.steps
+    goal = goal._replace(most_steps=max(1, goal.most_steps - start.steps))
+    status, k, lower, upper = nearest_points(space.space, pair, goal, factor, k, found)
+    return _left(pair, found, k, (status, lower, upper), planes_known=False)
 
 
 def _begin_with(
-    space: Coordinates, rows: IntArray, na: int, positions: IntArray, carried: NDArray[np.float64],
-    Qt: NDArray[np.float64], Rt: NDArray[np.float64], active: IntArray, weights: NDArray[np.float64],
-) -> int:  # fmt: skip
+    space: Coordinates, pair: Pair, positions: IntArray, carried: NDArray[np.float64], factor: Factor, found: Found
+) -> int:
     """Factor an earlier active set; returns how many points it has, 0 when it cannot be used.
 
     A small one is left to the solver, which needs no other library for it: the count is then negative.
     """
-    first = positions < na
+    first = positions < pair.na
     if first.all() or not first.any():
         return 0
     k = len(positions)
     if k <= _FEW:
-        active[:k], weights[:k] = positions, np.maximum(carried, SMALL_WEIGHT)
+        found.positions[:k], found.weights[:k] = positions, np.maximum(carried, SMALL_WEIGHT)
         return -k
     columns = np.zeros((k, space.rank + 2))
     columns[first, 0] = columns[~first, 1] = space.size
-    columns[:, 2:] = space.points[rows[positions]]
+    columns[:, 2:] = space.points[pair.rows[positions]]
     columns[:, 2:] -= space.center
     columns[~first, 2:] *= -1.0
     Q, R = np.linalg.qr(columns.T)
     pivots = np.abs(np.diagonal(R))
     if pivots.min() <= _USABLE * pivots.max():
         return 0
-    Qt[:k], Rt[:k, :k] = Q.T, R.T
-    active[:k] = positions
+    factor.Qt[:k], factor.Rt[:k, :k] = Q.T, R.T
+    found.positions[:k] = positions
     carried = np.maximum(carried, SMALL_WEIGHT)
-    weights[:k] = np.where(first, carried / carried[first].sum(), carried / carried[~first].sum())
+    found.weights[:k] = np.where(first, carried / carried[first].sum(), carried / carried[~first].sum())
     return k
 
 
