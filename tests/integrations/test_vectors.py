@@ -172,17 +172,17 @@ def test_a_missing_label_is_never_a_class(tmp_path, missing):
     pq.write_table(
         pa.table({"d": X[:, 0], "label": pa.array(labels, pa.string(), from_pandas=True)}), tmp_path / "v.parquet"
     )
-    with pytest.raises(DataError, match=r"1 of 12 points has no label, the first at row 11 \(counted from 0\)"):
+    with pytest.raises(DataError, match=r"1 of 12 points has no label.*, first at row 11 \(counted from 0\)"):
         read_vectors(tmp_path / "v.parquet")
 
 
 def test_missing_whole_numbers_are_missing_labels_too(tmp_path):
     FRAME.assign(label=pd.array([*range(10), None, None], "Int64")).to_parquet(tmp_path / "v.parquet")
-    with pytest.raises(DataError, match=r"2 of 12 points have no label, the first at row 10"):
+    with pytest.raises(DataError, match=r"2 of 12 points have no label, first at row 10"):
         read_vectors(tmp_path / "v.parquet")
     text = FRAME.to_csv(index=False).replace(",a\n", ",\n", 1)
     (tmp_path / "v.csv").write_text(text)
-    with pytest.raises(DataError, match=r"1 of 12 points has no label, the first at row 0"):
+    with pytest.raises(DataError, match=r"1 of 12 points has no label.*, first at row 0"):
         read_vectors(tmp_path / "v.csv")
 
 
@@ -196,14 +196,14 @@ def test_labels_as_bytes_are_text(tmp_path):
     np.savez(tmp_path / "v.npz", X=X, y=np.array(["café".encode(), b"b", b"b"] * 4))
     assert set(read_vectors(tmp_path / "v.npz").y.tolist()) == {"café", "b"}
     np.savez(tmp_path / "w.npz", X=X, y=np.array([b"\xff", b"b", b"b"] * 4))
-    with pytest.raises(DataError, match="is not UTF-8"):
+    with pytest.raises(DataError, match="no UTF-8"):
         read_vectors(tmp_path / "w.npz")
 
 
 def test_labels_that_name_no_class_are_refused(tmp_path):
     for labels, said in (
-        (X[:, 0], "numbers with fractions"),
-        (Y.astype("U3").reshape(4, 3), "must be"),
+        (X[:, 0], "numbers with a fraction"),
+        (Y.astype("U3").reshape(4, 3), "one label per point"),
         (np.array(["a\x1b[31m", "b", "c"] * 4), "control character"),
     ):
         np.savez(tmp_path / "v.npz", X=X, y=labels)

@@ -234,19 +234,15 @@ def checked_labels(labels: Any, path: Path, notes: list[str]) -> NDArray[np.str_
     """
     import numpy as np
 
-    values = np.asarray(labels, dtype=object)
-    if values.ndim == 2 and 1 in values.shape:
-        values = values.reshape(-1)
-    if values.ndim != 1:
-        raise DataError(f"{path}: the labels have the shape {values.shape}; it must be (n,)")
-    missing = [i for i, value in enumerate(values) if _is_missing(value)]
-    if missing:
-        have = "has" if len(missing) == 1 else "have"
-        raise DataError(
-            f"{path}: {len(missing)} of {len(values)} points {have} no label, the first at row {missing[0]} (counted "
-            "from 0); give it one, or leave the point out"
-        )
-    texts = [_as_text(value, path) for value in values]
+    from tunescope.geometry import check_labels
+
+    if isinstance(labels, np.ndarray) and labels.ndim == 2 and 1 in labels.shape:
+        labels = labels.reshape(-1)
+    try:
+        values = check_labels(labels, name="labels")
+    except RepresentationError as error:
+        raise DataError(f"{path}: {error}") from error
+    texts = [str(int(value)) if values.dtype.kind == "f" else str(value) for value in values]
     stripped = [text.strip() for text in texts]
     n_changed = sum(a != b for a, b in zip(texts, stripped, strict=True))
     if n_changed:
@@ -255,35 +251,6 @@ def checked_labels(labels: Any, path: Path, notes: list[str]) -> NDArray[np.str_
         if any(ord(char) < 32 or 0xD800 <= ord(char) < 0xE000 for char in text):
             raise DataError(f"{path}: the label at row {row} (counted from 0) holds a control character: {text!r}")
     return np.asarray(stripped, dtype=np.str_)
-
-
-def _is_missing(value: Any) -> bool:
-    if value is None or (isinstance(value, (str, bytes)) and not value.strip()):
-        return True
-    try:
-        return bool(value != value)  # NaN and NaT differ from themselves
-    except TypeError:  # pandas' NA has no truth value
-        return True
-
-
-def _as_text(value: Any, path: Path) -> str:
-    import numpy as np
-
-    if isinstance(value, bytes):
-        try:
-            return value.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise DataError(f"{path}: the label {value!r} is not UTF-8") from error
-    if isinstance(value, (float, np.floating)):
-        if not float(value).is_integer():
-            raise DataError(
-                f"{path}: the labels are numbers with fractions, such as {value!r}; they must name classes: text or "
-                "whole numbers"
-            )
-        return str(int(value))
-    if isinstance(value, (str, bool, np.bool_, int, np.integer)):
-        return str(value)
-    raise DataError(f"{path}: a label is {type(value).__name__} ({value!r:.60}); labels are text or whole numbers")
 
 
 def _first_line(error: Exception) -> str:
