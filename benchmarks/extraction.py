@@ -24,7 +24,7 @@ from tunescope.tasks import Split, load_task
 
 def bare(encoder: Encoder, split: Split, kind: str, batch_tokens: int) -> Callable[[], None]:
     """The forward passes alone; their batches are made here, outside of what is timed."""
-    points = encoder.tokenise(split, kind)
+    points = encoder.tokenize(split, kind)
     batches = [points.batch(windows).to(encoder.device).inputs() for windows in points.batches_by_length(batch_tokens)]
 
     def forward() -> None:
@@ -56,7 +56,7 @@ def main(arguments: list[str]) -> None:
     torch.set_num_threads(options.threads)
     encoder = load_encoder(options.encoder, device=options.device)
     task = load_task(options.task)
-    points = encoder.tokenise(task.test, task.kind)
+    points = encoder.tokenize(task.test, task.kind)
     print(
         f"{encoder}, {options.threads} thread(s); {options.task} test: {len(task.test)} targets, {points.n_sentences}"
         f" sentences, {points.lengths.sum()} tokens; best of {options.rounds} rounds"

@@ -9,17 +9,17 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tunescope.encoders import Encoder, TokenisedSplit
+from tunescope.encoders import Encoder, TokenizedSplit
 from tunescope.errors import EncoderError, RepresentationError
 from tunescope.tasks import Sentence, Split, Target
 
 Splits = dict[str, Split]
 
 
-def windows_of_lengths(lengths: list[int]) -> TokenisedSplit:
+def windows_of_lengths(lengths: list[int]) -> TokenizedSplit:
     """Windows of these lengths, without anything to pool."""
     none = np.zeros(0, dtype=np.int64)
-    return TokenisedSplit(
+    return TokenizedSplit(
         windows=tuple(np.zeros(length, dtype=np.int64) for length in lengths),
         window_bounds=np.arange(len(lengths) + 1),
         entry_bounds=np.zeros(len(lengths) + 1, dtype=np.int64),
@@ -55,7 +55,9 @@ def naive(encoder: Encoder, split: Split, kind: str) -> dict[int, np.ndarray]:
         for layer, state in enumerate(states):
             hidden = state[0].numpy()
             if kind == "sentence":
-                if tokenizer.cls_token_id is not None:
+                if encoder.left_to_right:
+                    vectors[layer].append(hidden[-1])
+                elif tokenizer.cls_token_id is not None:
                     vectors[layer].append(hidden[encoded["input_ids"].index(tokenizer.cls_token_id)])
                 else:
                     vectors[layer].append(hidden[[not s for s in special]].mean(0))
@@ -154,13 +156,13 @@ def test_a_long_sentence_is_read_in_windows(
     split = make_split([long_text, "the cat sat"])
     encoding = encoder.encode(split, "word")
     assert encoding.n_split == 1
-    assert "1 sentences" in encoding.notes[0]
+    assert "1 sentence longer" in encoding.notes[0]
     assert len(encoding) == len(split)
     # The short sentence is read as if the long one were not there.
     alone = encoder.encode(make_split(["the cat sat"]), "word")
     np.testing.assert_allclose(encoding.vectors[2][-3:], alone.vectors[2], atol=1e-6)
     # The start of the long one is read in the context of the first window.
-    window = encoder.tokenise(split, "word").windows[0]
+    window = encoder.tokenize(split, "word").windows[0]
     with torch.inference_mode():
         hidden = model(torch.tensor(window)[None]).last_hidden_state[0]
     np.testing.assert_allclose(encoding.vectors[2][0], hidden[1], atol=1e-5)
@@ -175,7 +177,7 @@ def test_the_cls_of_a_split_sentence_is_the_mean_of_its_windows(
     model, tokenizer = bert()
     encoder = Encoder(model, tokenizer, name="bert")
     split = make_sentence_split(["the cat sat on a mat and two dogs run in the river " * 8])
-    windows = encoder.tokenise(split, "sentence").windows
+    windows = encoder.tokenize(split, "sentence").windows
     assert len(windows) > 1
     with torch.inference_mode():
         each = [model(torch.tensor(w)[None]).last_hidden_state[0, 0].numpy() for w in windows]
@@ -188,7 +190,7 @@ def test_the_limit_is_what_the_model_can_read(architecture: tuple[str, Any, Any]
     encoder = Encoder(model, tokenizer, name=name)
     words = tuple(["cat"] * 300)
     split = Split("train", (Sentence("0", words),), tuple(Target(0, (i,), "x") for i in range(300)))
-    points = encoder.tokenise(split, "word")
+    points = encoder.tokenize(split, "word")
     assert points.lengths.max() > encoder.max_tokens - 8  # full windows, so that the limit is met
     encoding = encoder.encode(split, "word")
     assert np.isfinite(encoding.vectors[encoder.n_layers]).all()
@@ -197,7 +199,7 @@ def test_the_limit_is_what_the_model_can_read(architecture: tuple[str, Any, Any]
 def test_a_word_longer_than_the_limit_has_the_mean_of_all_its_subwords(bert: Callable[..., Any]) -> None:
     encoder = Encoder(*bert(), name="bert")
     split = Split("train", (Sentence("0", ("x1" * 40, "cat")),), (Target(0, (0,), "a"), Target(0, (1,), "b")))
-    points = encoder.tokenise(split, "word")
+    points = encoder.tokenize(split, "word")
     weight = np.bincount(points.entry_unit, weights=points.entry_weight)
     np.testing.assert_allclose(weight, 1, rtol=1e-5)
     assert np.isfinite(encoder.encode(split, "word").vectors[2]).all()
@@ -210,9 +212,9 @@ def test_a_word_without_a_subword_stands_as_unknown_and_is_counted(bert: Callabl
     split = Split("train", (Sentence("0", ("the", invisible, "cat")),), tuple(Target(0, (i,), "x") for i in range(3)))
     encoding = encoder.encode(split, "word")
     assert encoding.n_unknown == 1
-    assert "1 words without a subword" in encoding.notes[0]
+    assert "1 word without a subword" in encoding.notes[0]
     ids = [2, *tokenizer("the", add_special_tokens=False)["input_ids"], tokenizer.unk_token_id]
-    assert encoder.tokenise(split, "word").windows[0][: len(ids)].tolist() == ids
+    assert encoder.tokenize(split, "word").windows[0][: len(ids)].tolist() == ids
     assert np.isfinite(encoding.vectors[2]).all()
 
 
@@ -229,7 +231,7 @@ def test_without_an_unknown_token_such_a_word_is_refused(
 def test_words_that_look_like_special_tokens_are_text(bert: Callable[..., Any]) -> None:
     model, tokenizer = bert()
     split = Split("train", (Sentence("0", ("the", "[SEP]", "cat")),), (Target(0, (2,), "x"),))
-    (window,) = Encoder(model, tokenizer, name="bert").tokenise(split, "word").windows
+    (window,) = Encoder(model, tokenizer, name="bert").tokenize(split, "word").windows
     assert window.tolist().count(tokenizer.sep_token_id) == 1
 
 
@@ -241,7 +243,7 @@ def test_words_keep_the_blank_before_them_as_in_pre_training(
     tokenizer = make_byte_tokenizer(special_tokens=False)
     model = GPT2Model(GPT2Config(vocab_size=len(tokenizer), n_embd=8, n_layer=1, n_head=1, n_positions=64))
     text = "a quick dog and two lazy cats"
-    (window,) = Encoder(model, tokenizer, name="gpt2").tokenise(make_split([text]), "word").windows
+    (window,) = Encoder(model, tokenizer, name="gpt2").tokenize(make_split([text]), "word").windows
     assert tokenizer.decode(window) == text
 
 

@@ -21,5 +21,5 @@ def test_a_treebank_is_encoded_to_the_last_word() -> None:
     assert len(encoding) == len(task.test.targets)
     assert encoding.n_split > 20
     assert encoding.n_unknown == 0
-    assert encoder.tokenise(task.test, task.kind).lengths.max() == 40
+    assert encoder.tokenize(task.test, task.kind).lengths.max() == 40
     assert all(np.isfinite(X).all() and X.any(axis=1).all() for X in encoding.vectors.values())

@@ -22,7 +22,7 @@ RECIPE = Recipe(epochs=3, batch_size=8, learning_rate=1e-3)
 def by_hand(encoder: Encoder, task: Task, recipe: Recipe, seed: int) -> tuple[PointClassifier, list[float]]:
     """The paper's training (Zhou and Srikumar 2022, section 4), written down without the package's trainer."""
     labels, numbers = np.unique(np.asarray(task.train.labels), return_inverse=True)
-    sentences = TrainingSentences(encoder.tokenise(task.train, task.kind), numbers.astype(np.int64))
+    sentences = TrainingSentences(encoder.tokenize(task.train, task.kind), numbers.astype(np.int64))
     transformers.set_seed(seed)
     model = PointClassifier(encoder.copy().model, encoder.width, len(labels))
     kind = torch.optim.AdamW if recipe.optimizer == "adamw" else torch.optim.Adam

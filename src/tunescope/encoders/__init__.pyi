@@ -7,9 +7,6 @@ from ._catalogue import (
 from ._encoder import (
     Encoder as Encoder,
 )
-from ._encoder import (
-    evaluating as evaluating,
-)
 from ._encoding import (
     Encoding as Encoding,
 )
@@ -22,6 +19,12 @@ from ._linear import (
 from ._loading import (
     load_encoder as load_encoder,
 )
+from ._model import (
+    evaluating as evaluating,
+)
+from ._pooling import (
+    Pooling as Pooling,
+)
 from ._pooling import (
     pool as pool,
 )
@@ -30,4 +33,7 @@ from ._tokens import (
 )
 from ._tokens import (
     TokenisedSplit as TokenisedSplit,
+)
+from ._tokens import (
+    TokenizedSplit as TokenizedSplit,
 )

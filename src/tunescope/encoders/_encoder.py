@@ -1,22 +1,33 @@
-"""The encoder: a model with its tokeniser, and what it makes of a split."""
+"""The encoder: a model with its tokenizer, and what it makes of a split."""
 
 from __future__ import annotations
 
-import contextlib
 import copy
-import hashlib
-import json
-import shutil
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from tunescope.encoders import _fingerprint, _saving
 from tunescope.encoders._encoding import Encoding
-from tunescope.encoders._tokens import TokenisedSplit, tokenise
+from tunescope.encoders._model import (
+    evaluating,
+    hidden_states,
+    inner_model,
+    n_token_ids,
+    n_token_types,
+    pad_id,
+    resolve_device,
+    size_of,
+    token_limit,
+)
+from tunescope.encoders._pooling import Pooling, described, normalized, pool
+from tunescope.encoders._tokenize import Reader, check_tokenizer, has_cls, kind_of, tokenize
+from tunescope.encoders._tokens import TokenizedSplit
+from tunescope.encoders._trial import Trial, try_out
 from tunescope.errors import EncoderError, RepresentationError
 
 if TYPE_CHECKING:
@@ -27,26 +38,34 @@ if TYPE_CHECKING:
 # Padded tokens of a batch. On a CPU more does not help and costs cache; on a GPU less leaves it idle.
 BATCH_TOKENS = {"cpu": 2048, "mps": 8192, "cuda": 32768}
 
-# What a tokeniser reports as its limit when nobody told it one is about 1e30.
-_NO_LIMIT = 1_000_000
-
 
 class Encoder:
-    """A Hugging Face encoder and its tokeniser.
+    """A Hugging Face encoder and its tokenizer.
 
-    Args:
-        model: a transformers model. Of a model with a task head the encoder below the head is used; it is not
-            copied, so an encoder around a model that is being trained always shows its present state.
-        tokenizer: its fast tokeniser.
-        name: how results name it.
-        device: where to move it (`auto`, `cpu`, `cuda`, `cuda:1`, `mps`); None leaves it where it is.
-        max_tokens: longest input in tokens, special tokens included; None takes the model's own limit.
-        revision: the revision that was asked for, if it came from a hub.
-        commit: the commit that this revision was, if it came from a hub.
-        update: number of updates of fine-tuning that it has seen; None for a model as it was loaded.
+    Parameters
+    ----------
+    model : transformers model
+        Of a model with a task head, or in PEFT's wrapper, the encoder inside is used; it is not copied, so an
+        encoder around a model that is being trained always shows its present state.
+    tokenizer : transformers fast tokenizer
+    name : str
+        How results name it.
+    device : str or None
+        Where to move it (`auto`, `cpu`, `cuda`, `cuda:1`, `mps`); None leaves it where it is.
+    max_tokens : int or None
+        Longest input in tokens, special tokens included; None takes the model's own limit.
+    pooling : str, Pooling or None
+        How vectors are made; see `load_encoder`.
+    revision, commit : str or None
+        The revision that was asked for and the commit that it was, if it came from a hub.
+    update : int or None
+        Number of updates of fine-tuning that it has seen; None for a model as it was loaded.
 
-    Raises:
-        EncoderError: no usable tokeniser, an encoder-decoder model, or a device that is not there.
+    Raises
+    ------
+    EncoderError
+        No usable tokenizer, an encoder-decoder model, a config without layers, a device that is not there, an
+        unknown pooling.
     """
 
     def __init__(
@@ -57,30 +76,28 @@ class Encoder:
         name: str,
         device: str | None = None,
         max_tokens: int | None = None,
+        pooling: str | Pooling | None = None,
         revision: str | None = None,
         commit: str | None = None,
         update: int | None = None,
     ) -> None:
         if tokenizer is None:
             raise EncoderError(f"encoder {name!r} has no tokeniser")
-        self.model: Any = getattr(model, "base_model", model)
+        self.model: Any = inner_model(model, name)
         self.tokenizer = tokenizer
         self.name = name
         self.revision = revision
         self.commit = commit
         self.update = update
-        config = self.model.config
-        if getattr(config, "is_encoder_decoder", False):
-            raise EncoderError(f"{name!r} is an encoder-decoder model; give its encoder alone (for T5: T5EncoderModel)")
-        self.n_layers: int = int(config.num_hidden_layers)
-        self.width: int = int(config.hidden_size)
-        limit = _token_limit(self.model, tokenizer)
+        self.pooling = pooling if isinstance(pooling, Pooling) else Pooling().choose(pooling)
+        self.n_layers, self._config_width = size_of(self.model, name)
+        limit = token_limit(self.model, tokenizer)
         self.max_tokens: int = limit if max_tokens is None else min(max_tokens, limit)
         if device is not None:
             self.to(device)
 
     def __repr__(self) -> str:
-        return f"Encoder({self.name!r}, {self.n_layers} layers, width {self.width}, on {self.device})"
+        return f"Encoder({self.name!r}, {self.n_layers} layers, width {self._config_width}, on {self.device})"
 
     @property
     def device(self) -> torch.device:
@@ -101,45 +118,130 @@ class Encoder:
         return self._with(self.model, update)
 
     def _with(self, model: Any, update: int | None) -> Encoder:
-        return Encoder(
+        other = Encoder(
             model,
             self.tokenizer,
             name=self.name,
             max_tokens=self.max_tokens,
+            pooling=self.pooling,
             revision=self.revision,
             commit=self.commit,
             update=update,
         )
+        if "_trial" in self.__dict__:  # found out by trying, once for all states of a model
+            other.__dict__["_trial"] = self._trial
+        return other
+
+    @cached_property
+    def _trial(self) -> Trial:
+        return try_out(
+            self.model,
+            self.n_layers,
+            special=self.tokenizer.all_special_ids,
+            n_ids=min(len(self.tokenizer), n_token_ids(self.model) or len(self.tokenizer)),
+            pad_id=pad_id(self.tokenizer, n_token_ids(self.model)),
+            room=self.max_tokens,
+        )
+
+    @property
+    def width(self) -> int:
+        """Numbers in a token's vector of the last layer."""
+        return self._trial.widths[-1]
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Numbers in a token's vector of each layer, the embedding layer first; the last one may be another."""
+        return self._trial.widths
+
+    @property
+    def reads_padding(self) -> bool:
+        """Whether a text has other vectors beside a longer one, though padding is masked (FNet).
+
+        It is found out by trying, once. Such a model gets batches of texts of one length, without padding.
+        """
+        return self._trial.reads_padding
+
+    @property
+    def left_to_right(self) -> bool:
+        """Whether a token's vector depends on nothing behind it, as in a language model that generates."""
+        return self._trial.left_to_right
 
     @property
     def fingerprint(self) -> str:
-        """sha256 (hex) of the weights, the config and the tokeniser; reads all weights each time it is asked.
+        """sha256 (hex) of the weights, the config, the tokenizer, and the pooling where it is not the default one.
 
-        Equal for an encoder and its copy, and for an encoder that was saved and loaded.
+        It reads all weights each time it is asked. Equal for an encoder and its copy, and for an encoder that was
+        saved and loaded.
         """
-        digest = hashlib.sha256()
-        digest.update(_config_text(self.model.config).encode())
-        digest.update(_tokenizer_text(self.tokenizer).encode())
-        for name, tensor in sorted(self.model.state_dict().items()):
-            values = tensor.detach().cpu().contiguous()
-            digest.update(f"{name} {values.dtype} {tuple(values.shape)}".encode())
-            digest.update(values.flatten().view(dtype=_bytes_dtype()).numpy().data)
-        return digest.hexdigest()
+        return _fingerprint.fingerprint(self.model, self.tokenizer, self.pooling)
 
-    def tokenise(self, split: Split, kind: str | None = None) -> TokenisedSplit:
+    def pooling_of(self, kind: str) -> str:
+        """How the vectors of a kind of target are made, in words: `mean of subwords`, `[CLS]`, `last token`, …
+
+        Parameters
+        ----------
+        kind : str
+            `word`, `pair` or `sentence`.
+
+        Raises
+        ------
+        EncoderError
+            The encoder's folder says something of sentences that cannot be done.
+        """
+        return described(kind, self._how(kind), normalize=kind == "sentence" and self.pooling.normalize)
+
+    def _how(self, kind: str) -> str:
+        if kind != "sentence":
+            return self.pooling.word
+        if self.pooling.unsupported:
+            raise EncoderError(
+                f"sentences cannot be encoded as the folder of {self.name!r} says: {self.pooling.unsupported}; choose a"
+                " pooling yourself, such as load_encoder(…, pooling='mean')"
+            )
+        if self.pooling.sentence is not None:
+            return self.pooling.sentence
+        if self.left_to_right:
+            return "last-token"
+        return "cls" if has_cls(self.tokenizer) else "mean"
+
+    def tokenize(self, split: Split, kind: str | None = None) -> TokenizedSplit:
         """The sentences of `split` that hold targets as windows of token ids, each within `max_tokens`.
 
-        Raises:
-            EncoderError: an unknown kind, or a tokeniser that cannot be used.
+        Parameters
+        ----------
+        split : Split
+            Sentences and targets. Sentences with a second text (`Sentence.pair`) are read with it, in the
+            tokenizer's own template for two.
+        kind : str or None
+            `word`, `pair` or `sentence`; None takes the split's own.
+
+        Returns
+        -------
+        TokenizedSplit
+            Windows of int64 ids, and which of their tokens make the vector of which target.
+
+        Raises
+        ------
+        EncoderError
+            An unknown kind, or a tokenizer that cannot be used.
         """
-        return tokenise(
-            split,
-            kind,
-            self.tokenizer,
-            limit=self.max_tokens,
-            pad_id=_pad_id(self.tokenizer),
+        kind = kind_of(split, kind)
+        check_tokenizer(self.tokenizer, self.name)
+        n_ids = n_token_ids(self.model)
+        reader = Reader(
+            tokenizer=self.tokenizer,
             name=self.name,
+            limit=self.max_tokens,
+            pad_id=pad_id(self.tokenizer, n_ids),
+            n_ids=n_ids,
+            n_types=n_token_types(self.model),
+            reads_padding=self.reads_padding,
         )
+        normalize = kind == "sentence" and self.pooling.normalize
+        return tokenize(split, kind, self._how(kind), reader, normalize=normalize)
+
+    tokenise = tokenize
+    """The same under its older name."""
 
     def encode(
         self,
@@ -154,69 +256,55 @@ class Encoder:
         """One vector per target in every layer, by one forward pass over the sentences that hold targets.
 
         A word's vector is the mean of its subwords' vectors; a pair's is that of its head followed by that of
-        its dependent; a sentence's is that of `[CLS]`, or the mean over its tokens where the tokeniser has no
-        `[CLS]` (Zhou and Srikumar, ACL 2022, section 3). A sentence longer than `max_tokens` is read in
-        overlapping windows and counted: each token's vector comes from one window, and the `[CLS]` of such a
-        sentence is the mean of its windows' `[CLS]`. The result does not depend on the batches, save for the
+        its dependent; a sentence's is that of `[CLS]` (Zhou and Srikumar, ACL 2022, section 3); for other models
+        and by choice others, see `load_encoder`. A sentence longer than `max_tokens` is read in
+        overlapping windows and counted: each token's vector comes from one window, and that of a special token
+        is the mean over the windows. The result does not depend on the batches, save for the
         rounding of float32.
 
-        Args:
-            split: sentences and targets.
-            kind: `word`, `pair` or `sentence`; None: the split's own.
-            layers: which layers to keep, 0 (embedding layer) … n_layers; negative counts from the end, as in
-                a list. None keeps all.
-            batch_tokens: largest number of tokens in a batch, padding included (but a batch holds at least
-                one sentence). None chooses by device.
-            task: name of the task, for the representations.
-            progress: called after each batch with (windows done, windows in all).
+        Parameters
+        ----------
+        split : Split
+            Sentences and targets.
+        kind : str or None
+            `word`, `pair` or `sentence`; None takes the split's own.
+        layers : iterable of int or None
+            Which layers to keep, 0 (embedding layer) … n_layers; negative counts from the end, as in a list. None
+            keeps all.
+        batch_tokens : int or None
+            Largest number of tokens in a batch, padding included (but a batch holds at least one sentence). None
+            chooses by device.
+        task : str
+            Name of the task, for the representations.
+        progress : callable or None
+            Called after each batch with (windows done, windows in all).
 
-        Returns:
-            An Encoding with float32 vectors (n_targets, width), twice the width for pairs.
+        Returns
+        -------
+        Encoding
+            With float32 vectors (n_targets, width), twice the width for pairs.
 
-        Raises:
-            EncoderError: an unknown kind or layer, or a tokeniser that cannot be used.
-            RepresentationError: a vector holds NaN or infinity; names the first such layer and the count.
+        Raises
+        ------
+        EncoderError
+            An unknown kind or layer, a tokenizer that cannot be used, or a model that cannot be read layer by layer.
+        RepresentationError
+            A vector holds NaN or infinity; names the first such layer and the count.
         """
-        import torch
-
-        from tunescope.encoders._linear import quick_linear_layers
-        from tunescope.encoders._pooling import hidden_states, pool
-
         wanted = self._layers(layers)
-        points = self.tokenise(split, kind)
-        device = self.device
-        if batch_tokens is None:
-            batch_tokens = BATCH_TOKENS.get(device.type, BATCH_TOKENS["cuda"])
-        units: dict[int, npt.NDArray[np.float32]] = {}
-        done = 0
-        with evaluating(self.model), torch.inference_mode(), quick_linear_layers(device):
-            for windows in points.batches_by_length(max(1, batch_tokens)):
-                batch = points.batch(windows).to(device)
-                states = hidden_states(self.model, batch.inputs(), self.n_layers)
-                pooled = [pool(states[layer], *batch.pooling).float() for layer in wanted]
-                if device.type != "cpu" and len({p.shape for p in pooled}) == 1:
-                    pooled = list(torch.stack(pooled).cpu())  # one transfer instead of one per layer
-                for layer, vectors in zip(wanted, pooled, strict=True):
-                    if layer not in units:
-                        units[layer] = np.zeros((points.n_units, vectors.shape[1]), dtype=np.float32)
-                    # Added, not set: a word that is longer than the model's limit comes in several windows.
-                    units[layer][batch.units] += vectors.cpu().numpy()
-                done += len(windows)
-                if progress is not None:
-                    progress(done, len(points.windows))
-        vectors_of = {}
+        points = self.tokenize(split, kind)
+        units = self._units(points, wanted, batch_tokens, progress)
+        vectors = {}
         for layer in wanted:
-            pooled_units = units.get(layer)
-            if pooled_units is None:
-                pooled_units = np.zeros((0, self.width), dtype=np.float32)
-            vectors_of[layer] = _to_targets(pooled_units, points)
-            self._check_finite(vectors_of[layer], layer, split.name)
+            vectors[layer] = _to_targets(normalized(units[layer]) if points.normalize else units[layer], points)
+            self._check_finite(vectors[layer], layer, split.name)
         return Encoding(
             layers=wanted,
-            vectors=vectors_of,
+            vectors=vectors,
             labels=np.asarray(split.labels),
             n_split=points.n_split,
             n_unknown=points.n_unknown,
+            n_all_unknown=points.n_all_unknown,
             pooling=points.pooling,
             encoder=self.name,
             task=task,
@@ -224,6 +312,38 @@ class Encoder:
             update=self.update,
             notes=points.notes,
         )
+
+    def _units(
+        self,
+        points: TokenizedSplit,
+        wanted: tuple[int, ...],
+        batch_tokens: int | None,
+        progress: Callable[[int, int], None] | None,
+    ) -> dict[int, npt.NDArray[np.float32]]:
+        """layer → (n_units, width) float32."""
+        import torch
+
+        from tunescope.encoders._linear import quick_linear_layers
+
+        device = self.device
+        if batch_tokens is None:
+            batch_tokens = BATCH_TOKENS.get(device.type, BATCH_TOKENS["cuda"])
+        units = {layer: np.zeros((points.n_units, self.widths[layer]), dtype=np.float32) for layer in wanted}
+        done = 0
+        with evaluating(self.model), torch.inference_mode(), quick_linear_layers(device):
+            for windows in points.batches_by_length(max(1, batch_tokens)):
+                batch = points.batch(windows).to(device)
+                states = hidden_states(self.model, batch.inputs(), self.n_layers)
+                pooled = [pool(states[layer].float(), *batch.pooling) for layer in wanted]
+                if device.type != "cpu" and len({p.shape for p in pooled}) == 1:
+                    pooled = list(torch.stack(pooled).cpu())  # one transfer instead of one per layer
+                for layer, vectors in zip(wanted, pooled, strict=True):
+                    # Added, not set: what is longer than the model's limit comes in several windows.
+                    units[layer][batch.units] += vectors.cpu().numpy()
+                done += len(windows)
+                if progress is not None:
+                    progress(done, len(points.windows))
+        return units
 
     def _layers(self, layers: Iterable[int] | None) -> tuple[int, ...]:
         if layers is None:
@@ -244,133 +364,24 @@ class Encoder:
             )
 
     def save(self, folder: str | Path) -> None:
-        """Write model (safetensors), config and tokeniser as a Hugging Face folder, whole or not at all.
+        """Write model (safetensors), config, tokenizer and pooling as a Hugging Face folder, whole or not at all.
 
-        An encoder that is already in `folder` is replaced.
+        An encoder that is already in `folder` is replaced. Layers that PEFT put into the model are merged into its
+        weights, in a copy.
 
-        Raises:
-            EncoderError: `folder` is a file, or holds something that is not an encoder.
+        Raises
+        ------
+        EncoderError
+            `folder` is a file, or holds something that is not an encoder.
+        StorageError
+            The file system refuses.
         """
-        target = Path(folder)
-        if target.exists() and not target.is_dir():
-            raise EncoderError(f"cannot save an encoder to {target}: it is a file")
-        if target.is_dir() and any(target.iterdir()) and not (target / "config.json").is_file():
-            raise EncoderError(f"cannot save an encoder to {target}: the folder holds something else")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as temporary:
-            whole = Path(temporary) / "encoder"
-            whole.mkdir()
-            with silent_transformers():
-                self.model.save_pretrained(whole)
-                self.tokenizer.save_pretrained(whole)
-            for file in whole.iterdir():
-                file.chmod(whole.stat().st_mode & 0o666)  # transformers may leave weights for the owner alone
-            if target.exists():
-                target.rename(Path(temporary) / "replaced")
-            whole.rename(target)
-            shutil.rmtree(Path(temporary) / "replaced", ignore_errors=True)
+        _saving.save(self.model, self.tokenizer, self.pooling, folder)
 
 
-@contextlib.contextmanager
-def silent_transformers() -> Iterator[None]:
-    """Neither progress bars nor reports from transformers: what matters of them is checked by the caller."""
-    from transformers.utils import logging
-
-    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        if bars:
-            logging.enable_progress_bar()
-
-
-@contextlib.contextmanager
-def evaluating(model: Any) -> Iterator[None]:
-    """Evaluation mode inside, and each submodule's own mode again after."""
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, mode in modes:
-            module.training = mode
-
-
-def resolve_device(device: str) -> torch.device:
-    """The torch device of this name; `auto` is the first there is of cuda, mps, cpu.
-
-    Raises:
-        EncoderError: the name means nothing to torch, or the device is not there.
-    """
-    import torch
-
-    if device == "auto":
-        if torch.cuda.is_available():
-            return torch.device("cuda")
-        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-    try:
-        resolved = torch.device(device)
-        torch.empty(0, device=resolved)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise EncoderError(f"device {device!r} cannot be used here: {reason}") from error
-    return resolved
-
-
-def _to_targets(units: npt.NDArray[np.float32], points: TokenisedSplit) -> npt.NDArray[np.float32]:
+def _to_targets(units: npt.NDArray[np.float32], points: TokenizedSplit) -> npt.NDArray[np.float32]:
     """(n_units, d) to (n_targets, d), or (n_targets, 2d) for pairs."""
     chosen = points.target_units
     if not len(chosen):
         return np.zeros((0, units.shape[1] * chosen.shape[1]), dtype=np.float32)
     return np.ascontiguousarray(units[chosen].reshape(len(chosen), -1))
-
-
-def _pad_id(tokenizer: Any) -> int:
-    """The id that fills rows up; padding is masked, so any will do where a tokeniser has none (GPT-2)."""
-    for candidate in (tokenizer.pad_token_id, tokenizer.eos_token_id, tokenizer.unk_token_id):
-        if candidate is not None:
-            return int(candidate)
-    return 0
-
-
-def _token_limit(model: Any, tokenizer: Any) -> int:
-    """The longest input, special tokens included, that both the model and its tokeniser allow."""
-    limits = [_NO_LIMIT]
-    said = getattr(tokenizer, "model_max_length", None)
-    if said is not None and said < _NO_LIMIT:
-        limits.append(int(said))
-    positions = getattr(model.config, "max_position_embeddings", None)
-    if positions is not None and positions > 0:
-        limits.append(int(positions))
-    for name, module in model.named_modules():
-        if name.endswith("position_embeddings") and hasattr(module, "num_embeddings"):
-            # RoBERTa and its kin count positions from padding_idx + 1, and lose that many.
-            lost = 0 if module.padding_idx is None else module.padding_idx + 1
-            limits.append(int(module.num_embeddings) - lost)
-    return min(limits)
-
-
-def _config_text(config: Any) -> str:
-    volatile = {"_name_or_path", "transformers_version", "dtype", "torch_dtype", "architectures"}
-    settings = {k: v for k, v in config.to_dict().items() if k not in volatile}
-    return json.dumps(settings, sort_keys=True, default=str)
-
-
-def _tokenizer_text(tokenizer: Any) -> str:
-    if not getattr(tokenizer, "is_fast", False):
-        return json.dumps(tokenizer.get_vocab(), sort_keys=True)
-    settings = json.loads(tokenizer.backend_tokenizer.to_str())
-    # Set by whoever called the tokeniser last; they are no part of what it is.
-    settings.pop("truncation", None)
-    settings.pop("padding", None)
-    settings["special"] = {k: str(v) for k, v in tokenizer.special_tokens_map.items()}
-    return json.dumps(settings, sort_keys=True)
-
-
-def _bytes_dtype() -> torch.dtype:
-    import torch
-
-    return torch.uint8

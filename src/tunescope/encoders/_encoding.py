@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Representation:
     """The labelled points of one layer: what geometry and probes work on."""
 
@@ -23,12 +23,18 @@ class Representation:
     split: str
     update: int | None = None
     """Number of updates of fine-tuning that the encoder has seen; None for an encoder as it was loaded."""
+    pooling: str = ""
+    """How a point's vector was made, in words."""
+
+    def __repr__(self) -> str:
+        n, d = self.X.shape
+        return f"Representation({n} points of width {d}, layer {self.layer} of {self.encoder!r}, {self.pooling})"
 
     def __len__(self) -> int:
         return len(self.X)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Encoding:
     """The vectors of all targets of a split in the layers that were asked for."""
 
@@ -40,15 +46,22 @@ class Encoding:
     n_split: int
     """Sentences that were longer than the model's limit and were split into overlapping windows."""
     n_unknown: int = 0
-    """Words for which the tokeniser gave no subword, so that its unknown token stands for them."""
+    """Words for which the tokenizer gave no subword, so that its unknown token stands for them."""
     pooling: str = "mean of subwords"
-    """How a target's vector is made: `mean of subwords`, `[CLS]`, or `mean of tokens`."""
+    """How a target's vector is made, in words: `mean of subwords`, `[CLS]`, `last token`, …"""
     encoder: str = ""
     task: str = ""
     split: str = ""
     update: int | None = None
     notes: tuple[str, ...] = field(default=())
     """The counts above in words, where they are not zero."""
+    n_all_unknown: int = 0
+    """Words of which the tokenizer knows no part: each of their subwords is its unknown token."""
+
+    def __repr__(self) -> str:
+        layers = f"layers {self.layers[0]} … {self.layers[-1]}" if len(self.layers) > 1 else f"layer {self.layers[0]}"
+        what = f"Encoding({len(self)} targets of {self.split or 'a split'!r} by {self.encoder!r}, {layers}"
+        return f"{what}, {self.pooling})"
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -56,9 +69,20 @@ class Encoding:
     def representation(self, layer: int) -> Representation:
         """The points of one layer, with where they come from.
 
-        Raises:
-            KeyError: `layer` is not among the encoded layers.
+        Raises
+        ------
+        KeyError
+            `layer` is not among the encoded layers.
         """
         if layer not in self.vectors:
             raise KeyError(f"layer {layer} was not encoded; there are {', '.join(map(str, self.layers))}")
-        return Representation(self.vectors[layer], self.labels, layer, self.encoder, self.task, self.split, self.update)
+        return Representation(
+            self.vectors[layer],
+            self.labels,
+            layer,
+            self.encoder,
+            self.task,
+            self.split,
+            self.update,
+            self.pooling,
+        )

@@ -6,25 +6,21 @@ import contextlib
 import socket
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tunescope.encoders._adapters import ADAPTER_CONFIG, base_of, merge_adapter
 from tunescope.encoders._catalogue import encoder_infos, find_info
-from tunescope.encoders._encoder import Encoder, resolve_device, silent_transformers
-from tunescope.errors import EncoderError, closest, near
-
-_TOKENIZER_FILES = (
-    "tokenizer.json",
-    "vocab.txt",
-    "vocab.json",
-    "spiece.model",
-    "spm.model",
-    "sentencepiece.bpe.model",
-    "tokenizer.model",
-)
-_SAFE_WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
-_PICKLE_WEIGHTS = ("pytorch_model.bin", "pytorch_model.bin.index.json")
+from tunescope.encoders._encoder import Encoder
+from tunescope.encoders._folder import INDEX, check_folder, check_index, pickle_message, without_foreign_code
+from tunescope.encoders._model import is_pooler, resolve_device, silent_transformers, without_pooler
+from tunescope.encoders._pooling import Pooling, pooling_from
+from tunescope.encoders._saving import POOLING_FILE
+from tunescope.encoders._sentence_transformers import folder_pooling
+from tunescope.errors import EncoderError, StorageError, closest, near
+from tunescope.storage import read_json
 
 
 def load_encoder(
@@ -35,95 +31,195 @@ def load_encoder(
     trust_remote_code: bool = False,
     allow_pickle: bool = False,
     max_tokens: int | None = None,
+    pooling: str | None = None,
+    expect: str | None = None,
 ) -> Encoder:
     """Load an encoder, in float32 and evaluation mode.
 
-    Args:
-        name_or_path: a short name (`tiny`, `mini`, `small`, `medium`, `base`: the paper's five; `embedded`:
-            the one that the package carries), a Hugging Face hub id, or a folder in Hugging Face's format.
-        revision: branch, tag or commit on the hub. The commit that it was is `Encoder.commit`.
-        device: `auto` (cuda, mps or cpu, the first there is), or a torch device.
-        trust_remote_code: run code that comes with the model. Only for sources that you trust.
-        allow_pickle: also read weights that are stored as a pickle, if there are no safetensors.
-        max_tokens: longest input in tokens; None takes the model's own limit.
+    Parameters
+    ----------
+    name_or_path : str or Path
+        A short name (`tiny`, `mini`, `small`, `medium`, `base`: the paper's five; `embedded`: the one that the
+        package carries), a Hugging Face hub id, a folder in Hugging Face's format, or the folder of a PEFT adapter,
+        which is merged into its base (needs `peft`). Of T5 and its kin the encoder is loaded.
+    revision : str or None
+        Branch, tag or commit on the hub. The commit that it was is `Encoder.commit`.
+    device : str, default "auto"
+        `auto` (cuda, mps or cpu, the first there is), or a torch device.
+    trust_remote_code : bool, default False
+        Run code that comes with the model. Only for sources that you trust.
+    allow_pickle : bool, default False
+        Also read weights that are stored as a pickle, if there are no safetensors.
+    max_tokens : int or None
+        Longest input in tokens, special tokens included; None takes the model's own limit.
+    pooling : str or None
+        How vectors are made: of words `mean` (of their subwords), `first-subword`, `last-subword`; of sentences
+        `cls`, `mean`, `last-token`, `first-token`, `weighted-mean`, `mean-sqrt-length`. None takes what fits: the
+        mean for words; for sentences what the folder of sentence-transformers says (normalisation included), else
+        the last token of a model that reads from left to right, else `[CLS]`, else the mean.
+    expect : str or None
+        The `Encoder.fingerprint` that it has to have.
 
-    Raises:
-        EncoderError: no such name, no such folder, a folder without config, tokeniser or weights, weights
-            that lack tensors, pickle weights that were not allowed, a hub that cannot be reached, a device
-            that is not there.
+    Returns
+    -------
+    Encoder
+        Its weights are a copy in memory: what happens to the files afterwards does not matter.
+
+    Raises
+    ------
+    EncoderError
+        No such name, no such folder, a folder without config, tokenizer or weights, weights that lack tensors,
+        pickle weights that were not allowed, weights that name files outside of their folder, a hub that cannot be
+        reached, a device that is not there, an unknown pooling, another fingerprint than `expect`.
+
+    Examples
+    --------
+    >>> load_encoder("embedded", device="cpu")
+    Encoder('embedded', 2 layers, width 128, on cpu)
     """
     given = str(name_or_path)
     where = resolve_device(device)
+    Pooling().choose(pooling)
     info = find_info(given)
     source = info.source if info is not None else given
     folder = Path(source).expanduser()
     local = folder.is_dir()
-    if local:
-        _check_folder(folder, given, allow_pickle)
-        source = str(folder)
+    if local and (folder / ADAPTER_CONFIG).is_file() and not (folder / "config.json").is_file():
+        base = _Source(base_of(folder, given), None, trust_remote_code, allow_pickle)
+        model, tokenizer, own = _read(base, base.given)
+        model = merge_adapter(model, folder, given)
+        commit = None
     else:
-        _check_hub_id(source)
+        place = _Source(str(folder) if local else source, revision, trust_remote_code, allow_pickle)
+        model, tokenizer, own = _read(place, given)
+        commit = place.commit
     name = info.name if info is not None else (folder.resolve().name if local else given)
+    encoder = Encoder(
+        _in_memory(model).to(where),
+        tokenizer,
+        name=name,
+        max_tokens=max_tokens,
+        pooling=own.choose(pooling),
+        revision=revision,
+        commit=commit,
+    )
+    if expect is not None and (found := encoder.fingerprint) != expect:
+        raise EncoderError(
+            f"the encoder {given!r} has changed: its fingerprint is {found[:12]}… where {expect[:12]}… was expected;"
+            " use the files that were there, or begin anew with those that are there now"
+        )
+    return encoder
 
-    from transformers import AutoModel, AutoTokenizer
 
-    options: dict[str, Any] = {"trust_remote_code": trust_remote_code}
-    commit = None
-    if not local:
+@dataclass
+class _Source:
+    """Where an encoder's files are: a folder, or a repository of the hub."""
+
+    given: str
+    revision: str | None
+    trust_remote_code: bool
+    allow_pickle: bool
+    commit: str | None = None
+
+    def __post_init__(self) -> None:
+        info = find_info(self.given)
+        self.source = info.source if info is not None else self.given
+        folder = Path(self.source).expanduser()
+        self.local = folder.is_dir()
+        self.options: dict[str, Any] = {"trust_remote_code": self.trust_remote_code}
+        if self.local:
+            check_folder(folder, self.given, allow_pickle=self.allow_pickle)
+            self.source = str(folder)
+            return
+        _check_hub_id(self.source)
         # What is in the cache loads without network, and what is not fails at once instead of after retries.
-        options["local_files_only"] = not _hub_can_be_reached()
-        with _plain_errors(given, options):
-            commit = options["revision"] = _commit(source, revision, options["local_files_only"])
-    with _plain_errors(given, options), silent_transformers():
-        tokenizer = AutoTokenizer.from_pretrained(source, **options)
-        model, report = AutoModel.from_pretrained(
-            source, use_safetensors=None if allow_pickle else True, output_loading_info=True, **options
+        self.options["local_files_only"] = not _hub_can_be_reached()
+        with _plain_errors(self.given, self.options):
+            self.commit = self.options["revision"] = _commit(
+                self.source, self.revision, self.options["local_files_only"]
+            )
+
+    def file(self, name: str) -> Path | None:
+        """The path of one of its files; None where it has none of that name."""
+        if self.local:
+            path = Path(self.source, name)
+            return path if path.is_file() else None
+        from transformers.utils import cached_file
+
+        options = {key: value for key, value in self.options.items() if key != "trust_remote_code"}
+        found = cached_file(
+            self.source,
+            name,
+            **options,
+            _raise_exceptions_for_missing_entries=False,
+            _raise_exceptions_for_connection_errors=False,
+            _raise_exceptions_for_gated_repo=False,
+        )
+        return None if found is None else Path(found)
+
+
+def _read(place: _Source, given: str) -> tuple[Any, Any, Pooling]:
+    """Model, tokenizer, and the pooling that is stored with them."""
+    from transformers import AutoConfig, AutoTokenizer
+
+    with _plain_errors(given, place.options), silent_transformers():
+        if not place.local and (index := place.file(INDEX)) is not None:
+            check_index(index, given)
+        config = without_foreign_code(AutoConfig.from_pretrained(place.source, **place.options))
+        tokenizer = AutoTokenizer.from_pretrained(place.source, **place.options)
+        model, report = _model_class(config).from_pretrained(
+            place.source,
+            config=config,
+            use_safetensors=None if place.allow_pickle else True,
+            output_loading_info=True,
+            **place.options,
         )
     if len(tokenizer) <= len(tokenizer.all_special_ids):
         raise EncoderError(f"the tokeniser of {given!r} has no vocabulary: its vocabulary file is missing")
-    _drop_pooler(model)
-    missing = sorted(k for k in report["missing_keys"] if not _is_pooler(k))
+    without_pooler(model)
+    missing = sorted(k for k in report["missing_keys"] if not is_pooler(k))
     if missing:
         raise EncoderError(
             f"the weights of {given!r} lack {len(missing)} tensors of {type(model).__name__}, the first"
             f" {missing[0]!r}; its config and its weights do not belong together"
         )
-    model.float().eval()  # storage may be in half precision
-    return Encoder(
-        model.to(where),
-        tokenizer,
-        name=name,
-        max_tokens=max_tokens,
-        revision=revision,
-        commit=commit,
-    )
+    return model, tokenizer, _stored_pooling(place.file, given)
 
 
-def _check_folder(folder: Path, given: str, allow_pickle: bool) -> None:
-    def there(names: tuple[str, ...]) -> bool:
-        return any((folder / name).is_file() for name in names)
+def _model_class(config: Any) -> Any:
+    """The class that loads the encoder: of T5 and its kin the encoder alone."""
+    from transformers import AutoModel, AutoModelForTextEncoding
+    from transformers.models.auto.modeling_auto import MODEL_FOR_TEXT_ENCODING_MAPPING
 
-    if not there(("config.json",)):
-        raise EncoderError(f"{given!r} is no encoder folder: {folder / 'config.json'} is missing")
-    if not there(_TOKENIZER_FILES):
-        raise EncoderError(
-            f"{given!r} has no tokeniser: none of {', '.join(_TOKENIZER_FILES)} is in {folder}; save it there"
-            " with tokenizer.save_pretrained(folder)"
-        )
-    if there(_SAFE_WEIGHTS):
-        return
-    if not there(_PICKLE_WEIGHTS):
-        raise EncoderError(f"{given!r} has no weights: {folder / 'model.safetensors'} is missing")
-    if not allow_pickle:
-        raise EncoderError(_pickle_message(given))
+    alone = any(name.endswith("EncoderModel") for name in config.architectures or ())
+    if (config.is_encoder_decoder or alone) and type(config) in MODEL_FOR_TEXT_ENCODING_MAPPING:
+        return AutoModelForTextEncoding
+    return AutoModel
 
 
-def _pickle_message(given: str) -> str:
-    return (
-        f"the weights of {given!r} are stored as a pickle only, which can run code when it is read; convert"
-        " them to safetensors (model.save_pretrained), or, if you trust where they come from, load with"
-        " allow_pickle=True (tunescope run --allow-pickle)"
-    )
+def _in_memory(model: Any) -> Any:
+    """The model in float32 and evaluation mode, with weights of its own.
+
+    What transformers gives may be a view of the file, which would follow the file when it changes.
+    """
+    import torch
+
+    copies: dict[int, torch.Tensor] = {}
+    for tensor in [*model.parameters(), *model.buffers()]:
+        if tensor.data_ptr() not in copies:
+            copies[tensor.data_ptr()] = tensor.data.clone()
+        tensor.data = copies[tensor.data_ptr()]
+    return model.float().eval()  # storage may be in half precision
+
+
+def _stored_pooling(read: Callable[[str], Path | None], given: str) -> Pooling:
+    path = read(POOLING_FILE)
+    if path is None:
+        return folder_pooling(read, given) or Pooling()
+    try:
+        return pooling_from(read_json(path))
+    except (StorageError, TypeError) as error:
+        raise EncoderError(f"{path} is damaged: {error}") from error
 
 
 def _check_hub_id(source: str) -> None:
@@ -164,14 +260,14 @@ def _commit(source: str, revision: str | None, local_files_only: bool) -> str:
 @contextlib.contextmanager
 def _plain_errors(given: str, options: dict[str, Any]) -> Iterator[None]:
     """Turn what transformers raises into one message."""
-    from safetensors import SafetensorError
-
     try:
         yield
-    except (OSError, ValueError, RuntimeError, KeyError, ImportError, SafetensorError) as error:
+    except EncoderError:
+        raise
+    except Exception as error:  # transformers and what it calls raise errors of many kinds
         text, local = str(error), "local_files_only" not in options
         if not local and "safetensors" in text and "found" in text:
-            raise EncoderError(_pickle_message(given)) from error
+            raise EncoderError(pickle_message(given)) from error
         first = " ".join(text.split()).split(". ")[0][:300].rstrip(".")
         if local:
             raise EncoderError(f"the folder {given!r} cannot be loaded: {first}") from error
@@ -182,13 +278,3 @@ def _plain_errors(given: str, options: dict[str, Any]) -> Iterator[None]:
             f"the encoder {given!r} cannot be had from the hub ({first}); without network give a folder, or"
             f" 'embedded', which the package carries. Short names are {names}"
         ) from error
-
-
-def _drop_pooler(model: Any) -> None:
-    """Leave BERT's pooler away: no vector here comes from it, and many checkpoints have none to load."""
-    if getattr(model, "pooler", None) is not None:
-        model.pooler = None
-
-
-def _is_pooler(key: str) -> bool:
-    return key.split(".")[0] == "pooler"

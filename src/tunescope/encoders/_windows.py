@@ -25,9 +25,17 @@ def cut_windows(word_of_token: npt.NDArray[np.int64], limit: int) -> list[Window
     a token belongs to the window in whose middle it lies deeper. No word is cut, unless it alone has more
     tokens than `limit`.
 
-    Args:
-        word_of_token: (n,) the word of each token, not decreasing.
-        limit: the largest number of tokens in a window, special tokens not counted; at least 1.
+    Parameters
+    ----------
+    word_of_token : (n,) int64
+        The word of each token, not decreasing.
+    limit : int
+        The largest number of tokens in a window, special tokens not counted; at least 1.
+
+    Returns
+    -------
+    list of Window
+        In order; the parts that they own follow each other without a gap.
     """
     n = len(word_of_token)
     if n <= limit:

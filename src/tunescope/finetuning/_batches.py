@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from tunescope.encoders import TokenisedSplit
+from tunescope.encoders import TokenizedSplit
 
 
 class TrainingSentences(Dataset[int]):
@@ -20,7 +20,7 @@ class TrainingSentences(Dataset[int]):
         label_of_target: (n_targets,) index of each target's label.
     """
 
-    def __init__(self, points: TokenisedSplit, label_of_target: np.ndarray[Any, Any]) -> None:
+    def __init__(self, points: TokenizedSplit, label_of_target: np.ndarray[Any, Any]) -> None:
         self.points = points
         self.label_of_target = label_of_target
         self._by_sentence = np.argsort(points.target_sentence, kind="stable")

@@ -93,7 +93,7 @@ def fine_tune(
     labels, label_of_target = np.unique(np.asarray(task.train.labels), return_inverse=True)
     if len(labels) < 2:
         raise StudyError(f"nothing to learn from task {task.name!r}: its training split has {len(labels)} label(s)")
-    points = encoder.tokenise(task.train, task.kind)
+    points = encoder.tokenize(task.train, task.kind)
     sentences = TrainingSentences(points, label_of_target.astype(np.int64))
     per_epoch, n_updates = recipe.updates(len(sentences))
     due = set(snapshot_updates(n_updates, every))

@@ -5,7 +5,7 @@ read and write single files with the same promise: a file is there whole or not 
 """
 
 from tunescope.storage._arrays import ArrayFile, write_arrays
-from tunescope.storage._atomic import write_json, write_text
+from tunescope.storage._atomic import write_folder, write_json, write_text
 from tunescope.storage._store import Damaged, ResultStore
 from tunescope.storage._tables import Rows, read_json, read_table, write_table
 from tunescope.storage._units import Unit, UnitWriter
@@ -26,6 +26,7 @@ __all__ = [
     "verify_study",
     "versions",
     "write_arrays",
+    "write_folder",
     "write_json",
     "write_table",
     "write_text",

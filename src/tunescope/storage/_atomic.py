@@ -6,6 +6,7 @@ import inspect
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,47 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
         raise StorageError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_folder(path: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` fill an empty folder beside `path`, then put it in the place of `path`.
+
+    Parameters
+    ----------
+    path : Path
+        A folder; what is there is replaced as a whole.
+    write : callable
+        Called with the empty folder.
+
+    Raises
+    ------
+    StorageError
+        The file system refuses; `path` is as it was before. Whatever `write` raises passes through.
+    """
+    temporary, replaced = temporary_sibling(path), temporary_sibling(path)
+    try:
+        temporary.mkdir(parents=True)
+        write(temporary)
+        for file in temporary.rglob("*"):
+            if file.is_file():  # as in write_atomically
+                os.chmod(file, temporary.stat().st_mode & 0o666)
+        sync_tree(temporary)
+        if path.exists():
+            os.replace(path, replaced)
+        try:
+            os.replace(temporary, path)
+        except OSError:
+            if replaced.exists():
+                os.replace(replaced, path)
+            raise
+        sync_folder(path.parent)
+    except OSError as error:
+        if isinstance(error, StorageError):
+            raise
+        raise StorageError(f"{path}: cannot be written: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(replaced, ignore_errors=True)
 
 
 def write_text(path: Path, text: str) -> None:
