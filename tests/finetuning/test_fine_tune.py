@@ -329,7 +329,7 @@ def test_long_sentences_are_split_and_counted(make_encoder: MakeEncoder) -> None
         tuple(Target(s, (i,), words[i]) for s, n in ((0, 40), (1, 5)) for i in range(n)),
     )
     result = fine_tune(make_encoder(), Task("long", "word", split, split, "", ""), RECIPE, seed=0)
-    assert result.notes == ("1 sentences longer than the model's limit were split into windows",)
+    assert result.notes == ("1 sentence longer than the model's limit was split into windows",)
     assert len(result.log) == 3
 
 

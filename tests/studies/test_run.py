@@ -255,7 +255,7 @@ fraction: 0.2
     ("changes", "error", "said"),
     [
         ({"layer": 9}, StudyError, ":7: layers: small has no layer 9; it has 0 (embedding layer) to 2"),
-        ({"encoder": "tinny"}, EncoderError, ":3: encoders[0]: there is no encoder 'tinny'; did you mean 'tiny'?"),
+        ({"encoder": "tinny"}, EncoderError, ":3: encoders[0]: there is no encoder 'tinny'; did you mean tiny?"),
         ({"encoder": "./absent/folder"}, EncoderError, ":3: encoders[0]: there is no folder"),
         ({"task": "toy-poss"}, StudyError, ":5: tasks[0]: unknown task 'toy-poss'; did you mean toy-pos"),
     ],

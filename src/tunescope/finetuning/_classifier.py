@@ -36,6 +36,7 @@ class PointClassifier(nn.Module):
         target_units: torch.Tensor,
         labels: torch.Tensor,
         n_units: int,
+        token_type_ids: torch.Tensor | None = None,
     ) -> dict[str, torch.Tensor]:
         """Loss (scalar) and logits (n_targets, n_labels) of a batch.
 
@@ -48,8 +49,10 @@ class PointClassifier(nn.Module):
             target_units: (n_targets, 1 or 2) the units of each target.
             labels: (n_targets,) index of the label.
             n_units: number of units.
+            token_type_ids: (rows, length) which text of a pair a token is of, where the model is told.
         """
-        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        told = {} if token_type_ids is None else {"token_type_ids": token_type_ids}
+        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask, **told).last_hidden_state
         vectors = pool(hidden, token, unit, weight, n_units)
         logits = self.head(vectors[target_units].flatten(1))
         return {"loss": nn.functional.cross_entropy(logits, labels), "logits": logits}
