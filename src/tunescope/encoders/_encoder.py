@@ -111,13 +111,14 @@ class Encoder:
 
     def copy(self) -> Encoder:
         """An encoder with weights of its own, equal to these."""
-        return self._with(copy.deepcopy(self.model), self.update)
+        return self.around(copy.deepcopy(self.model), self.update)
 
     def at_update(self, update: int | None) -> Encoder:
         """The same model (not copied), named as it is after this many updates of fine-tuning."""
-        return self._with(self.model, update)
+        return self.around(self.model, update)
 
-    def _with(self, model: Any, update: int | None) -> Encoder:
+    def around(self, model: Any, update: int | None) -> Encoder:
+        """An encoder around another model that takes the same tokens, named and pooled like this one."""
         other = Encoder(
             model,
             self.tokenizer,

@@ -70,7 +70,7 @@ def token_limit(model: Any, tokenizer: Any) -> int:
             # RoBERTa and its kin count positions from padding_idx + 1, and lose that many.
             lost = 0 if module.padding_idx is None else module.padding_idx + 1
             limits.append(int(module.num_embeddings) - lost)
-    return min(limits)
+    return min(limits) - getattr(model, "positions_taken", 0)
 
 
 def n_token_ids(model: Any) -> int | None:
