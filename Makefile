@@ -39,7 +39,8 @@ docs: $(VENV)/installed-docs
 	$(BIN)/mkdocs build --strict
 
 # Static checks and unit tests of the page's programs; needs Node.js, which no user does.
-js:
+js: $(VENV)/installed
+	$(BIN)/python tests/js/write_modules.py
 	cd tests/js && npm ci --no-audit --no-fund --loglevel=error && npm run --silent check
 
 check: lint types docs js test

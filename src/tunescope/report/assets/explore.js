@@ -2,14 +2,15 @@
 
 import { isDark } from "./core/colours.js";
 import { choice, segments } from "./core/controls.js";
-import { el, replace } from "./core/dom.js";
+import { byId, el, replace } from "./core/dom.js";
+import { messageOf } from "./core/format.js";
 import { readAddress, writeAddress } from "./core/store.js";
 import { createProjection } from "./explorer/data.js";
 import { createExplorer } from "./explorer/explorer.js";
 
-const study = JSON.parse(document.getElementById("data").textContent);
+const study = JSON.parse(byId("data").textContent || "");
 const explorer = createExplorer({ tall: true });
-const state = document.getElementById("state");
+const state = byId("state");
 const points = new Map();
 const projections = new Map();
 
@@ -30,11 +31,11 @@ async function show(index) {
     writeAddress({ projection: index });
     document.documentElement.dataset.drawn = document.documentElement.dataset.drawn || String(Math.round(performance.now()));
   } catch (error) {
-    state.textContent = `The points cannot be shown: ${error.message}`;
+    state.textContent = `The points cannot be shown: ${messageOf(error)}`;
   }
 }
 
-replace(document.getElementById("theme"), segments({
+replace(byId("theme"), segments({
   name: "Theme", value: "", options: [{ value: "", text: "auto" }, { value: "light", text: "light" }, { value: "dark", text: "dark" }],
   onChange: (theme) => {
     if (theme) document.documentElement.dataset.theme = theme;
@@ -46,10 +47,10 @@ replace(document.getElementById("theme"), segments({
 window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => explorer.restyle());
 
 const first = Math.min(Math.max(Number.parseInt(readAddress().projection, 10) || 0, 0), study.projections.length - 1);
-replace(document.getElementById("bar"), el("div", { class: "bar" },
+replace(byId("bar"), el("div", { class: "bar" },
   study.projections.length > 1
     ? choice({ name: "Points", value: first, options: study.projections.map((one, index) => ({ value: index, text: one.title })), onChange: (index) => show(Number(index)) })
     : el("span", { class: "control" }, study.projections[0].title),
   el("a", { href: "report" }, "Report")));
-document.getElementById("explorer").append(explorer.node);
+byId("explorer").append(explorer.node);
 show(first);

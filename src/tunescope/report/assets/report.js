@@ -2,12 +2,13 @@
 
 import { choice, segments, slider } from "./core/controls.js";
 import { isDark } from "./core/colours.js";
-import { el, replace } from "./core/dom.js";
+import { byId, el, replace } from "./core/dom.js";
 import { section } from "./core/figure.js";
+import { messageOf } from "./core/format.js";
 import { createStore, readAddress, writeAddress } from "./core/store.js";
 import { SECTIONS } from "./sections.js";
 
-const data = JSON.parse(document.getElementById("data").textContent);
+const data = JSON.parse(byId("data").textContent || "");
 const asked = readAddress();
 const first = Math.min(Math.max(Number.parseInt(asked.run, 10) || 0, 0), data.runs.length - 1);
 const store = createStore({ run: first, layer: layerFor(data.runs[first], asked.layer), seed: seedFor(data.runs[first], asked.seed), theme: "", dark: isDark() });
@@ -47,17 +48,17 @@ function drawRun() {
   watches.forEach((stop) => stop());
   watches = [];
   const sections = SECTIONS.map(drawSection).filter(Boolean);
-  replace(document.getElementById("report"), sections);
-  const links = sections.filter((section) => section.id !== "answer").map((section) => {
-    const title = section.querySelector("h2").textContent;
-    return el("li", null, el("a", { href: `#${section.id}`, on: { click: (event) => {
+  replace(byId("report"), sections);
+  const links = sections.filter((one) => one.id !== "answer").map((one) => {
+    const title = one.querySelector("h2").textContent;
+    return el("li", null, el("a", { href: `#${one.id}`, on: { click: (event) => {
       event.preventDefault();
-      section.scrollIntoView({ behavior: window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
-      section.setAttribute("tabindex", "-1");
-      section.focus({ preventScroll: true });
+      one.scrollIntoView({ behavior: window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+      one.setAttribute("tabindex", "-1");
+      one.focus({ preventScroll: true });
     } } }, title));
   });
-  replace(document.getElementById("contents"), el("ol", null, links));
+  replace(byId("contents"), el("ol", null, links));
 }
 
 /** A section of this run in its frame; null where neither the run nor the study has data of it. */
@@ -71,7 +72,7 @@ function drawSection({ name, title, draw }) {
   } catch (error) {
     // One section that fails takes no other with it, and says so.
     console.error(error);
-    return section(name, title, null, el("p", { class: "note" }, `This section could not be drawn: ${error.message}`));
+    return section(name, title, null, el("p", { class: "note" }, `This section could not be drawn: ${messageOf(error)}`));
   }
 }
 
@@ -91,13 +92,13 @@ function drawBar() {
     layerSlider = slider({ name: "Layer", values: run.layers, value: store.get("layer"), onChange: (layer) => store.set({ layer }) });
     controls.push(layerSlider);
   } else layerSlider = null;
-  replace(document.getElementById("bar"), el("div", { class: "bar", role: "group", "aria-label": "What to look at" }, controls));
+  replace(byId("bar"), el("div", { class: "bar", role: "group", "aria-label": "What to look at" }, controls));
 }
 
 let layerSlider = null;
 
 function drawTheme() {
-  replace(document.getElementById("theme"), segments({
+  replace(byId("theme"), segments({
     name: "Theme", value: store.get("theme"),
     options: [{ value: "", text: "auto" }, { value: "light", text: "light" }, { value: "dark", text: "dark" }],
     onChange: (theme) => {

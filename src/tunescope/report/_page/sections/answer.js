@@ -67,10 +67,10 @@ function moving(app) {
   let handle = 0;
   let last = steps;
 
-  function draw(width) {
+  function drawStage(width) {
     const unit = em() / 16;
     const tall = Math.min(width * 0.72, 400 * unit);
-    const points = labels.flatMap((_, label) => updates.map((__, at) => [paths.x[label][at], paths.y[label][at]]));
+    const points = labels.flatMap((_, label) => updates.map((__, step) => [paths.x[label][step], paths.y[label][step]]));
     const limits = squareLimits(points, width, tall, 0.14);
     const toX = linear(...limits.x, 0, width);
     const toY = linear(...limits.y, tall, 0);
@@ -132,7 +132,7 @@ function moving(app) {
   app.local.played = true;
   new ResizeObserver(([entry]) => {
     if (entry.contentRect.width < 1) return;
-    draw(entry.contentRect.width);
+    drawStage(entry.contentRect.width);
     if (first) run(false);
     first = false;
   }).observe(host);

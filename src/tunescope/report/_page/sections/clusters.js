@@ -25,7 +25,7 @@ function spacesTable(app, found) {
   if (!found.spaces.length) return null;
   const host = el("div");
   const head = ["space", "points", "labels", "clusters", "linear", "conflicts", "undecided", "intra-accuracy"];
-  const draw = () => replace(host, tableOf({
+  const fill = () => replace(host, tableOf({
     caption: "Clusters of each space", head,
     rows: found.spaces.filter((space) => app.store.get("seed") === "all" || space.seed < 0 || space.seed === Number(app.store.get("seed"))).map((space) => [
       `${STAGES[space.stage] || space.stage}, layer ${space.layer}${space.seed >= 0 ? `, seed ${space.seed}` : ""}`,
@@ -33,8 +33,8 @@ function spacesTable(app, found) {
       space.intra_accuracy === null ? "–" : percent(space.intra_accuracy),
     ]),
   }));
-  draw();
-  app.on(["seed"], draw);
+  fill();
+  app.on(["seed"], fill);
   return host;
 }
 
@@ -107,7 +107,7 @@ function blocksPanel(app, found) {
   const told = el("p", { class: "note", "aria-live": "polite" });
   const entry = () => pick(app, found.blocks, local.stage && stages.includes(local.stage) ? local.stage : stages[0]);
   const labels = [...new Set(found.blocks.flatMap((one) => one.blocks.flatMap((block) => [block.a, block.b])))].sort();
-  function draw() {
+  function fill() {
     const one = entry();
     const shown = one.blocks.filter((block) => !local.label || block.a === local.label || block.b === local.label);
     const most = 12;
@@ -121,18 +121,18 @@ function blocksPanel(app, found) {
         el("span", { class: "note" }, `${why}${block.n ? ` · ${plural(block.n, "point")}` : ""}`)),
       block.lines.length ? el("ul", { class: "sentences" }, block.lines.map((line) => el("li", null, marked(line)))) : null);
   }
-  draw();
-  app.on(["layer", "seed"], draw);
+  fill();
+  app.on(["layer", "seed"], fill);
   return el("div", { class: "panel", id: "blocks" },
     el("h3", null, "What blocks linearity"),
     el("div", { class: "controls" },
       stages.length > 1 ? choice({ name: "Stage", hideName: true, value: stages[0], options: stages.map((stage) => ({ value: stage, text: STAGES[stage] })), onChange: (stage) => {
         local.stage = stage;
-        draw();
+        fill();
       } }) : null,
       choice({ name: "Label", value: local.label, options: [{ value: "", text: "any" }, ...labels.map((label) => ({ value: label, text: label }))], onChange: (label) => {
         local.label = label;
-        draw();
+        fill();
       } })),
     told, list);
 }

@@ -11,7 +11,7 @@ import { along, placeNames, plane, pointAt } from "../charts/map.js";
 
 /** Paths, arrows and lengths of the labels' movement. */
 export function draw({ run }, app) {
-  const maps = [pathsFigure(app, run.paths), arrowsFigure(app, run.movement)].filter(Boolean);
+  const maps = [pathsFigure(app, run.paths), arrowsFigure(app, run.movement)].filter((part) => part !== null);
   const lengths = lengthsFigure(app, run.movement);
   if (!maps.length && !lengths) return null;
   return {
@@ -184,7 +184,7 @@ function lengthsFigure(app, all) {
       },
     })],
     draw(host, width, readout) {
-      const lines = labels.map(lineOf).sort((a, b) => b.values[b.values.length - 1] - a.values[a.values.length - 1]);
+      const lines = labels.map(lineOf).sort((a, b) => (b.values[b.values.length - 1] ?? 0) - (a.values[a.values.length - 1] ?? 0));
       let series = lines.map((one, rank) => (rank < 5 && local.mean === "labels" ? { ...one, colour: category(rank) } : { ...one, quiet: true }));
       if (local.mean === "mean") series = [...series, { name: "mean", values: layers.map((_, index) => mean(lines.map((one) => one.values[index]))), colour: "var(--after)" }];
       drawLines(host, width, { x: layers, series, xName: "layer", yName: "length", from: 0, readout });

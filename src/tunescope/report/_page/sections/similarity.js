@@ -12,7 +12,7 @@ import { drawLines } from "../charts/lines.js";
 export function draw({ run: all }, app) {
   const local = app.localOf("similarity", { convention: Object.keys(all)[0], kind: "pearson" });
   if (!all[local.convention]) local.convention = Object.keys(all)[0];
-  const parts = [curvesFigure(app, all, local), leftOutFigure(app, all, local), trainTestFigure(app, all, local)].filter(Boolean);
+  const parts = [curvesFigure(app, all, local), leftOutFigure(app, all, local), trainTestFigure(app, all, local)].filter((part) => part !== null);
   if (!parts.length) return null;
   const switches = Object.keys(all).length > 1 ? segments({
     name: "Convention", value: local.convention,
@@ -72,7 +72,7 @@ function curvesFigure(app, all, local) {
         x, series, xName: "updates", yName: "similarity to the start", from: Math.min(0.9, ...lows) - 0.03, to: 1.01, readout,
         onPick: (name) => app.store.set({ layer: Number(name.split(" ")[1]) }),
       });
-      const lit = [...host.querySelectorAll(".line")].find((path) => path.dataset.name === `layer ${app.store.get("layer")}`);
+      const lit = [...host.querySelectorAll(".line")].find((path) => path.getAttribute("data-name") === `layer ${app.store.get("layer")}`);
       if (lit) lit.classList.add("chosen");
     },
     table() {
@@ -155,10 +155,13 @@ function trainTestFigure(app, all, local) {
     draw(host, width) {
       const rows = layers().map((layer) => ({
         name: `layer ${layer}`,
-        dots: [0, 1].map((index) => ({ one: side(layer, index), index })).filter(({ one }) => one).map(({ one, index }) => ({
-          ...one, hollow: index === 0, colour: index ? "var(--after)" : "var(--before)",
-          told: [`layer ${layer}, ${index ? "after" : "before"}`, `r = ${fixed(one.mean, 3)}`, `by ranks ${fixed(one.ranks, 3)}`],
-        })),
+        dots: [0, 1].flatMap((index) => {
+          const one = side(layer, index);
+          return one ? [{
+            ...one, hollow: index === 0, colour: index ? "var(--after)" : "var(--before)",
+            told: [`layer ${layer}, ${index ? "after" : "before"}`, `r = ${fixed(one.mean, 3)}`, `by ranks ${fixed(one.ranks, 3)}`],
+          }] : [];
+        }),
       }));
       const values = rows.flatMap((row) => row.dots.flatMap((dot) => [dot.mean, dot.low ?? dot.mean]));
       const low = Math.min(...values);

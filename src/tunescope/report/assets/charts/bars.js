@@ -23,7 +23,14 @@ export function drawBars(host, width, { rows, xName, most, label }) {
   });
 }
 
-/** Rows of dots with intervals; a row is {name, dots: [{mean, low, high, colour, told, hollow}]}. */
+/**
+ * Rows of dots with intervals; a row is {name, dots: [{mean, low, high, colour, told, hollow}]}.
+ *
+ * @param {HTMLElement} host
+ * @param {number} width
+ * @param {{ rows: { name: string, dots: any[] }[], xName: string, from: number, to: number, isPercent?: boolean,
+ *   label: string, line?: number }} options
+ */
 export function drawDots(host, width, { rows, xName, from, to, isPercent = false, label, line }) {
   const frame = rowFrame(host, width, { rows, from, to, xName, isPercent, label });
   if (line !== undefined && line >= from && line <= to) {

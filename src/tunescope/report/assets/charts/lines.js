@@ -8,6 +8,14 @@ import { hideTip, showTip } from "../core/tip.js";
 /**
  * Draw lines into `host`. `x` are the places of all series; a series is {name, values, low, high, colour, dash,
  * quiet, end}: quiet ones are thin, grey and unnamed. `end` is the text at the line's end (the name by default).
+ *
+ * @typedef {{ name: string, values: (number | null)[], low?: (number | null)[] | null, high?: (number | null)[] | null,
+ *   colour?: string, dash?: string, quiet?: boolean, end?: string }} Series
+ * @param {HTMLElement} host
+ * @param {number} width
+ * @param {{ x: number[], series: Series[], xName: string, yName: string, from?: number, to?: number, height?: number,
+ *   told?: (line: any, index: number) => string[], onPick?: (name: string) => void, isPercent?: boolean,
+ *   readout?: HTMLElement }} options
  */
 export function drawLines(host, width, { x, series, xName, yName, from, to, height, told, onPick, isPercent = false, readout }) {
   const unit = em() / 16;
@@ -16,7 +24,7 @@ export function drawLines(host, width, { x, series, xName, yName, from, to, heig
   const named = series.filter((one) => !one.quiet);
   const widest = Math.max(0, ...named.map((one) => textWidth(one.end || one.name, size, 600)));
   const yRange = extent(series.map((one) => [one.values, one.low || [], one.high || []]));
-  let low = from !== undefined ? from : yRange[0];
+  const low = from !== undefined ? from : yRange[0];
   let high = to !== undefined ? to : yRange[1];
   if (!(high > low)) high = low + (Math.abs(low) || 1);
   if (to === undefined) high += (high - low) * 0.04;

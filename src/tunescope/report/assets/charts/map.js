@@ -20,7 +20,13 @@ export function squareLimits(points, width, height, share = 0.1) {
   return { x: [cx - (span * width) / 2, cx + (span * width) / 2], y: [cy - (span * height) / 2, cy + (span * height) / 2] };
 }
 
-/** A plane with both axes on one scale; returns the scales and the SVG root to draw into. */
+/**
+ * A plane with both axes on one scale; returns the scales and the SVG root to draw into.
+ *
+ * @param {HTMLElement} host
+ * @param {number} width
+ * @param {{ points: number[][], height?: number, label: string, share?: number }} options
+ */
 export function plane(host, width, { points, height, label, share = 0.12 }) {
   const unit = em() / 16;
   const tall = (height || Math.min(520, Math.max(300, (width / unit) * 0.62))) * unit;

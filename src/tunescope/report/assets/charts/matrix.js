@@ -21,6 +21,11 @@ export function square(upper, k) {
 /**
  * Draw a matrix. `kind` is "sequential" (values in [0, reach]) or "diverging" ([-reach, reach]).
  * `told(i, j)` gives the lines of the tip, `names` whether the rows are named.
+ *
+ * @param {HTMLElement} host
+ * @param {number} width
+ * @param {{ labels: string[], values: (number | null)[][], kind: "sequential" | "diverging", reach: number,
+ *   told: (i: number, j: number) => string[], title: string, readout?: HTMLElement }} options
  */
 export function drawMatrix(host, width, { labels, values, kind, reach, told, title, readout }) {
   const unit = em() / 16;

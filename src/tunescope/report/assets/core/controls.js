@@ -46,7 +46,11 @@ export function segments({ name, options, value, onChange }) {
   return el("fieldset", { class: "segments", data: { control: name } }, el("legend", { class: "unseen" }, name), inputs);
 }
 
-/** A slider over a list of values; `tell` puts a value into words. */
+/**
+ * A slider over a list of values; `tell` puts a value into words.
+ *
+ * @param {{ name: string, values: number[], value: number, tell?: (value: number) => string, onChange: (value: number) => void }} options
+ */
 export function slider({ name, values, value, tell = String, onChange }) {
   const id = fresh("slider");
   const said = el("output", { for: id }, tell(value));
@@ -75,12 +79,21 @@ export function toggle({ name, value, onChange }) {
   return el("label", { class: "toggle" }, input, el("span", null, name));
 }
 
-/** A button. */
+/**
+ * A button. `text` is what it shows, `name` what is read out; `pressed` makes it one of two states.
+ *
+ * @param {{ name: string, text?: string, onClick: () => void, pressed?: boolean }} options
+ */
 export function button({ name, text = name, onClick, pressed }) {
   return el("button", { type: "button", data: { control: name }, "aria-label": text === name ? null : name, "aria-pressed": pressed === undefined ? null : String(pressed), on: { click: onClick } }, text);
 }
 
-/** Chosen labels as a list to choose from. `colour(name)` gives a chosen one its mark. */
+/**
+ * Chosen labels as a list to choose from. `colour(name)` gives a chosen one its mark.
+ *
+ * @param {{ name: string, labels: string[], chosen: string[], colour: (name: string) => string,
+ *   onChange: (chosen: string[]) => void, presets?: { name: string, labels: () => string[] }[] }} options
+ */
 export function labelPicker({ name, labels, chosen, colour, onChange, presets = [] }) {
   const list = el("div", { class: "picker-list", role: "group", "aria-label": name });
   const find = el("input", {
@@ -99,7 +112,8 @@ export function labelPicker({ name, labels, chosen, colour, onChange, presets = 
   function draw() {
     const wanted = find.value.trim().toLowerCase();
     summary.textContent = `${name}: ${current.length} of ${labels.length}`;
-    const had = document.activeElement && list.contains(document.activeElement) ? document.activeElement.value : null;
+    const focused = document.activeElement;
+    const had = focused instanceof HTMLInputElement && list.contains(focused) ? focused.value : null;
     replace(list, labels.filter((label) => label.toLowerCase().includes(wanted)).map((label) => {
       const isChosen = current.includes(label);
       const input = el("input", {

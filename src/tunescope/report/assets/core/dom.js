@@ -41,6 +41,13 @@ export function replace(node, ...children) {
   return fill(node, null, children);
 }
 
+/** The element of the page with this id. */
+export function byId(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`the page has no element ${id}`);
+  return found;
+}
+
 /** Text whose short hyphenated names are not torn apart at the end of a line. */
 export function whole(text) {
   return text.split(/(\S*-\S*)/).map((part) => (part.includes("-") && part.length <= 20 ? el("span", { class: "whole" }, part) : part));

@@ -5,6 +5,10 @@ import { el, replace } from "./dom.js";
 /**
  * A figure. `draw(host, width)` draws into an empty element; `table()` gives {head, rows} of what is drawn;
  * `say()` puts the drawing into a sentence for those who do not see it.
+ *
+ * @param {{ id: string, title: string, note?: string, controls?: any[], wide?: boolean,
+ *   draw: (host: HTMLElement, width: number, readout: HTMLElement) => void,
+ *   table?: () => { head: string[], rows: any[][] }, say?: () => string }} options
  */
 export function figure({ id, title, note, controls = [], draw, table, say, wide = false }) {
   const host = el("div", { class: "drawing" });
@@ -28,7 +32,7 @@ export function figure({ id, title, note, controls = [], draw, table, say, wide 
     if (details.open) fillTable();
   }
   function fillTable() {
-    replace(body, tableOf(table()));
+    if (table) replace(body, tableOf(table()));
   }
   if (table) details.addEventListener("toggle", () => details.open && fillTable());
   const watcher = new ResizeObserver(([entry]) => {
@@ -42,7 +46,11 @@ export function figure({ id, title, note, controls = [], draw, table, say, wide 
   return { node, redraw };
 }
 
-/** A table that can be scrolled sideways on its own. */
+/**
+ * A table that can be scrolled sideways on its own.
+ *
+ * @param {{ head: string[], rows: any[][], caption?: string }} options
+ */
 export function tableOf({ head, rows, caption }) {
   const numeric = head.map((_, column) => rows.every((row) => typeof row[column] !== "string" || /^[+−–\d. %→\u202f\u00a0]*$/.test(row[column])));
   return el("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": caption || "Table of the numbers" },

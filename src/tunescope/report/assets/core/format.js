@@ -33,7 +33,12 @@ export function count(value) {
   return Math.round(value).toString().replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
 }
 
+/** What an error says. */
+export function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Such as "1 seed", "3 seeds". */
-export function plural(n, one, many) {
-  return `${count(n)} ${n === 1 ? one : many || one + "s"}`;
+export function plural(n, one, many = `${one}s`) {
+  return `${count(n)} ${n === 1 ? one : many}`;
 }

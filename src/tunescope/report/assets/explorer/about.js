@@ -6,7 +6,15 @@ import { number, plural } from "../core/format.js";
 import { marked } from "./sentence.js";
 import { nearestMeasured, updateOf } from "./shared.js";
 
-/** A label's nearest other label at an update, from the study's own distances; null where not measured. */
+/**
+ * A label's nearest other label at an update, from the study's own distances; null where not measured.
+ *
+ * @param {import("./shared.js").Run | null} run
+ * @param {number} layer
+ * @param {number | string} seed
+ * @param {string} label
+ * @param {number} update
+ */
 export function nearestLabel(run, layer, seed, label, update) {
   const gaps = run && run.sections.gaps && run.sections.gaps[layer];
   if (!gaps || !gaps.labels.includes(label)) return null;
@@ -17,13 +25,23 @@ export function nearestLabel(run, layer, seed, label, update) {
   return { update, nearest: gaps.labels[gaps.nearest[place][index][at]], distance: gaps.distance[place][index][at] };
 }
 
-/** How far a point moved from the first update to the last, in the projection's own units. */
+/**
+ * How far a point moved from the first update to the last, in the projection's own units.
+ *
+ * @param {import("./data.js").Projection} projection
+ * @param {number} layer
+ * @param {number} point
+ */
 export function moved(projection, layer, point) {
   const ends = [0, projection.updates.length - 1].map((index) => projection.coordinates(index, layer));
   return projection.scale(layer) * Math.hypot(...[0, 1, 2].map((axis) => ends[1][3 * point + axis] - ends[0][3 * point + axis]));
 }
 
-/** The box that tells of the selected point. */
+/**
+ * The box that tells of the selected point.
+ *
+ * @param {import("./shared.js").View} view
+ */
 export function createAbout(view) {
   const about = el("div", { class: "about", "aria-live": "polite" });
 
@@ -36,7 +54,7 @@ export function createAbout(view) {
     if (clusters.length) found.push(["cluster", clusters.join("; ")]);
     const predicted = projection.predicted(nearestMeasured(view), scene.layer);
     if (predicted && predicted[point] >= 0) found.push(["taken for", projection.names[predicted[point]]]);
-    const gaps = stages.map((index) => nearestLabel(run, projection.layers[scene.layer], projection.metadata.seed, label, projection.updates[index])).filter(Boolean);
+    const gaps = stages.map((index) => nearestLabel(run, projection.layers[scene.layer], projection.metadata.seed, label, projection.updates[index])).filter((gap) => gap !== null);
     if (gaps.length) found.push(["nearest other label", gaps.map((gap) => `update ${gap.update}: ${gap.nearest}, ${number(gap.distance)} away`).join("; ")]);
     if (projection.keepsDistances) found.push(["moved", `${number(moved(projection, scene.layer, point))} in this projection`]);
     else if (projection.missing && projection.missing[point]) found.push([projection.text, "not among the points of this map"]);

@@ -5,7 +5,17 @@ import { el } from "../core/dom.js";
 import { count, plural } from "../core/format.js";
 import { chosenPair, nearestMeasured } from "./shared.js";
 
-/** Give every point its colour and name, hide what is not asked for, and dim what was not found. */
+/**
+ * One way of colouring: a colour for every point, -1 for grey, and the name of its group, null for none.
+ *
+ * @typedef {(view: import("./shared.js").View) => { colourOf: Int16Array, nameOf: (point: number) => string | null }} Way
+ */
+
+/**
+ * Give every point its colour and name, hide what is not asked for, and dim what was not found.
+ *
+ * @param {import("./shared.js").View} view
+ */
 export function colourPoints(view) {
   const { canvas, projection, scene, state } = view;
   const { n, points } = projection;
@@ -29,15 +39,18 @@ export function colourPoints(view) {
   }
 }
 
+/** @type {Way} */
 function byLabel({ projection: { points }, state }) {
   const colours = points.labels.map((label) => (state.chosen.includes(label) ? state.chosen.indexOf(label) % CATEGORIES : -1));
   return { colourOf: Int16Array.from(points.label, (label) => colours[label]), nameOf: (point) => points.labels[points.label[point]] };
 }
 
+/** @type {Way} */
 function bySplit({ projection: { points } }) {
   return { colourOf: Int16Array.from(points.split, (split) => split % CATEGORIES), nameOf: (point) => points.splits[points.split[point]] };
 }
 
+/** @type {Way} */
 function byCluster(view) {
   const { projection: { n, points }, scene } = view;
   const colourOf = new Int16Array(n).fill(-1);
@@ -45,14 +58,16 @@ function byCluster(view) {
   if (!clusters) return { colourOf, nameOf: (point) => points.labels[points.label[point]] };
   const sizes = new Map();
   for (const cluster of clusters) if (cluster >= 0) sizes.set(cluster, (sizes.get(cluster) || 0) + 1);
-  const rank = new Map([...sizes].sort((a, b) => b[1] - a[1]).map(([cluster], index) => [cluster, index]));
-  for (let point = 0; point < n; point += 1) colourOf[point] = clusters[point] < 0 ? -1 : rank.get(clusters[point]) % CATEGORIES;
+  const largest = [...sizes].sort((a, b) => b[1] - a[1]);
+  const rank = new Map(largest.map(([cluster], index) => [cluster, index % CATEGORIES]));
+  for (let point = 0; point < n; point += 1) colourOf[point] = rank.get(clusters[point]) ?? -1;
   return {
     colourOf,
     nameOf: (point) => (clusters[point] < 0 || sizes.get(clusters[point]) < 3 ? null : `${points.labels[points.label[point]]} · ${clusters[point]}`),
   };
 }
 
+/** @type {Way} */
 function byOutcome(view) {
   const { projection, scene } = view;
   const { n, points } = projection;
@@ -66,7 +81,11 @@ function byOutcome(view) {
   return { colourOf, nameOf: () => null };
 }
 
-/** What colours mean where no names in the picture say it. */
+/**
+ * What colours mean where no names in the picture say it.
+ *
+ * @param {import("./shared.js").View} view
+ */
 export function keyOf(view) {
   const { projection, scene, state } = view;
   const { colourOf, colours, hidden } = scene;

@@ -30,6 +30,15 @@ export function fromBase64(text) {
 const METHODS = { projection: "PCA", "projection-umap": "UMAP", "projection-tsne": "t-SNE" };
 
 /**
+ * The points of a task: `label` and `split` are positions in `labels` and `splits`, `sentence` in `sentences`.
+ *
+ * @typedef {{ labels: string[], label: number[], splits: string[], split: number[], sentences: string[][],
+ *   sentence: number[], positions: number[][], index: number[] }} PointList
+ */
+
+/** @typedef {ReturnType<typeof createView>} Projection */
+
+/**
  * One projection file with its points, as a view for each of its methods. `points` is {labels, label, splits, split,
  * sentences, sentence, positions, index}: names, and for each point the position of its name.
  */
@@ -128,8 +137,8 @@ function createView(file, method) {
         let reach = 0;
         for (let update = 0; update < updates.length; update += 1) {
           const values = this.coordinates(update, layer);
-          for (let at = 0; at < values.length; at += 3) {
-            reach = Math.max(reach, (values[at] - middle[0]) ** 2 + (values[at + 1] - middle[1]) ** 2 + (values[at + 2] - middle[2]) ** 2);
+          for (let first = 0; first < values.length; first += 3) {
+            reach = Math.max(reach, (values[first] - middle[0]) ** 2 + (values[first + 1] - middle[1]) ** 2 + (values[first + 2] - middle[2]) ** 2);
           }
         }
         limits.set(layer, { low, high, reach: Math.sqrt(reach) });

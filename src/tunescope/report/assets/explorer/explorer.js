@@ -30,8 +30,10 @@ export function createExplorer({ tall = false } = {}) {
   const node = el("div", { class: "explorer" }, el("div", { class: "explorer-main" }, top, stage, time, key, told), side);
   const painter = createPainter(canvas);
   const { scene } = painter;
+  /** @type {import("./shared.js").Choices} */
   const state = { colour: "label", chosen: [], only: false, query: "", pair: ["", ""], found: [], playing: 0, view: "flat", method: "projection" };
-  const view = { canvas, tall, painter, scene, state, projection: null, run: null, recolour, draw, describe, select };
+  /** @type {import("./shared.js").View} */
+  const view = { canvas, tall, painter, scene, state, projection: /** @type {any} */ (null), run: null, recolour, draw, describe, select };
   const about = createAbout(view);
   const margin = createMargin(view);
   const playing = createPlaying(view);
@@ -72,7 +74,8 @@ export function createExplorer({ tall = false } = {}) {
     Object.assign(scene, { zoom: 1, shift: [0, 0] });
     drawControls();
     recolour();
-    top.querySelector("[data-control=Projection] input:checked").focus();
+    const chosen = top.querySelector("[data-control=Projection] input:checked");
+    if (chosen) chosen.focus();
   }
 
   function drawControls() {
@@ -140,14 +143,23 @@ export function createExplorer({ tall = false } = {}) {
   };
 }
 
-/** The labels with most points: as many as there are colours. */
+/**
+ * The labels with most points: as many as there are colours.
+ *
+ * @param {import("./data.js").PointList} points
+ */
 function mostFrequent(points) {
   const counts = new Map();
   for (const label of points.label) counts.set(label, (counts.get(label) || 0) + 1);
   return [...counts].sort((a, b) => b[1] - a[1]).slice(0, CATEGORIES).map(([label]) => points.labels[label]);
 }
 
-/** What the picture shows, and what must not be read from it, in words. */
+/**
+ * What the picture shows, and what must not be read from it, in words.
+ *
+ * @param {import("./data.js").Projection} projection
+ * @param {import("./painter.js").Scene} scene
+ */
 function saidOf(projection, scene) {
   const shown = scene.hidden ? scene.hidden.reduce((sum, hidden) => sum + (hidden ? 0 : 1), 0) : projection.n;
   const variance = projection.variance(scene.layer);

@@ -11,7 +11,13 @@ const MOST = 20;
 /** What a stored step says of a point without a distance. */
 const ABSENT = -32768;
 
-/** The updates, by place, at which margins between two labels are stored in a layer. */
+/**
+ * The updates, by place, at which margins between two labels are stored in a layer.
+ *
+ * @param {import("./data.js").Projection} projection
+ * @param {number} layer
+ * @param {[string, string] | null} pair
+ */
 export function marginUpdates(projection, layer, pair) {
   if (!projection.keepsDistances || !pair) return [];
   return projection.updates.map((_, index) => index).filter((index) => pair.every((label) => projection.margins(index, layer, label)));
@@ -20,11 +26,16 @@ export function marginUpdates(projection, layer, pair) {
 /**
  * Signed distances of the points of two labels across their separating direction (negative for the first), the gap
  * between their hulls, and the points that hold it; null where these are not stored or the hulls meet.
+ *
+ * @param {import("./data.js").Projection} projection
+ * @param {number} update
+ * @param {number} layer
+ * @param {[string, string]} pair
  */
 export function marginOf(projection, update, layer, pair) {
   const { points, n } = projection;
-  const sides = pair.map((_, index) => projection.margins(update, layer, pair[1 - index]));
-  if (!sides[0] || !sides[1]) return null;
+  const sides = [pair[1], pair[0]].map((other) => projection.margins(update, layer, other)).filter((side) => side !== null);
+  if (sides.length < 2) return null;
   const signed = new Float32Array(n).fill(NaN);
   const least = [Infinity, Infinity];
   // The hulls are those of the training points; points of test may lie anywhere, and hold no margin.
@@ -49,7 +60,13 @@ export function marginOf(projection, update, layer, pair) {
   return { signed, gap: least[0] + least[1], ringed };
 }
 
-/** The study's own distances between the hulls of two labels in a layer, before and after; null where not measured. */
+/**
+ * The study's own distances between the hulls of two labels in a layer, before and after; null where not measured.
+ *
+ * @param {import("./shared.js").Run | null} run
+ * @param {number} layer
+ * @param {[string, string]} pair
+ */
 export function hullDistances(run, layer, [a, b]) {
   const found = run && run.sections.distances && run.sections.distances[layer];
   if (!found || !found.labels.includes(a) || !found.labels.includes(b)) return null;
@@ -59,7 +76,11 @@ export function hullDistances(run, layer, [a, b]) {
   return { before: found.before ? found.before[at] : null, after: found.after ? found.after[at] : null };
 }
 
-/** The choice of two labels, and what is known of them. */
+/**
+ * The choice of two labels, and what is known of them.
+ *
+ * @param {import("./shared.js").View} view
+ */
 export function createMargin(view) {
   const pairBox = el("div", { class: "pair-box" });
   const marginBox = el("div", { class: "margin-box" });
@@ -110,7 +131,7 @@ export function createMargin(view) {
     draw() {
       const { projection, scene, state } = view;
       const places = state.view === "margin" ? stored() : [];
-      if (!scene.margin) {
+      if (!scene.margin || !scene.ringed) {
         const said = places.includes(updateOf(view)) ? "Their hulls meet here: no direction separates them."
           : `The separating direction is stored at ${places.length > 1 ? "updates" : "update"} ${places.map((index) => projection.updates[index]).join(" and ")}.`;
         replace(marginBox, places.length ? el("p", { class: "note" }, said) : null);

@@ -3,13 +3,46 @@
 import { em } from "../core/dom.js";
 import { convexHull } from "./hull.js";
 
-/** A painter on a canvas. What it draws is in `scene`, which the explorer changes before it calls `draw`. */
+/**
+ * What is drawn. A colour is a position in `colours`, -1 for grey; `hidden` and `dim` are 1 for the points of which it
+ * is so; `place` is an update by place, between two of them while playing.
+ *
+ * @typedef {object} Scene
+ * @property {import("./data.js").Projection} projection
+ * @property {number} layer
+ * @property {number} place
+ * @property {boolean} flat
+ * @property {number} zoom
+ * @property {number[]} shift
+ * @property {number} yaw
+ * @property {number} pitch
+ * @property {string[]} colours
+ * @property {Int16Array} colourOf
+ * @property {Uint8Array | null} hidden
+ * @property {Uint8Array | null} dim
+ * @property {number} selected
+ * @property {boolean} hulls
+ * @property {boolean} names
+ * @property {(point: number) => string | null} nameOf
+ * @property {{ signed: Float32Array, gap: number } | null} margin
+ * @property {number[] | null} ringed
+ * @property {number} front
+ */
+
+/** @typedef {ReturnType<typeof createPainter>} Painter */
+
+/**
+ * A painter on a canvas. What it draws is in `scene`, which the explorer changes before it calls `draw`.
+ *
+ * @param {HTMLCanvasElement} canvas
+ */
 export function createPainter(canvas) {
   // Points are blended pixel by pixel, which the browser does best on a canvas that stays in memory.
-  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
+  /** @type {Scene} */
   const scene = {
-    projection: null, layer: 0, place: 0, flat: true, zoom: 1, shift: [0, 0], yaw: 0.6, pitch: 0.35,
-    colours: [], colourOf: null, hidden: null, dim: null, selected: -1, hulls: false, names: true, nameOf: null, margin: null, ringed: null, front: -1,
+    projection: /** @type {any} */ (null), layer: 0, place: 0, flat: true, zoom: 1, shift: [0, 0], yaw: 0.6, pitch: 0.35,
+    colours: [], colourOf: new Int16Array(0), hidden: null, dim: null, selected: -1, hulls: false, names: true, nameOf: () => null, margin: null, ringed: null, front: -1,
   };
   let x = new Float32Array(0);
   let y = new Float32Array(0);
@@ -17,7 +50,9 @@ export function createPainter(canvas) {
   let width = 0;
   let height = 0;
   let ratio = 1;
+  /** @type {ImageData | null} */
   let image = null;
+  /** @type {{ found: Map<string, number[]>, nameOf: Scene["nameOf"], hidden: Scene["hidden"] } | null} */
   let grouped = null;
   const masks = new Map();
 
@@ -34,7 +69,7 @@ export function createPainter(canvas) {
   function locate() {
     const { projection, layer } = scene;
     if (x.length !== projection.n) [x, y, depth] = [0, 0, 0].map(() => new Float32Array(projection.n));
-    if (scene.margin) return locateMargin();
+    if (scene.margin) return locateMargin(scene.margin);
     const low = Math.floor(scene.place);
     const high = Math.min(low + 1, projection.updates.length - 1);
     const share = scene.place - low;
@@ -69,8 +104,8 @@ export function createPainter(canvas) {
   }
 
   /** Across: signed distance to the plane between two labels. Up: the first principal axis. */
-  function locateMargin() {
-    const { projection, layer, margin } = scene;
+  function locateMargin(margin) {
+    const { projection, layer } = scene;
     const values = projection.coordinates(Math.round(scene.place), layer);
     let reach = 1e-12;
     let [low, high] = [Infinity, -Infinity];
@@ -114,11 +149,19 @@ export function createPainter(canvas) {
   function channels(colour) {
     context.fillStyle = "#000000";
     context.fillStyle = colour.trim();
-    const text = context.fillStyle;
+    const text = String(context.fillStyle);
     return [1, 3, 5].map((at) => Number.parseInt(text.slice(at, at + 2), 16));
   }
 
-  /** Lay a mark over the pixels of the image. */
+  /**
+   * Lay a mark over the pixels of the image.
+   *
+   * @param {Uint8ClampedArray} pixels
+   * @param {number} point
+   * @param {number[]} colour
+   * @param {{ cover: Float32Array, half: number, side: number }} mark
+   * @param {number} alpha
+   */
   function stamp(pixels, point, [red, green, blue], { cover, half, side }, alpha) {
     const left = Math.round(x[point] * ratio) - half;
     const top = Math.round(y[point] * ratio) - half;
@@ -137,50 +180,60 @@ export function createPainter(canvas) {
 
   function draw() {
     const start = performance.now();
-    const { projection } = scene;
-    if (!projection || !width) return;
+    if (!scene.projection || !width) return;
     const style = getComputedStyle(canvas);
-    const ink = style.getPropertyValue("--ink");
-    const grey = style.getPropertyValue("--quiet");
+    const [ink, grey, paper] = ["--ink", "--quiet", "--card"].map((name) => style.getPropertyValue(name));
     const marginSize = locate();
-    const paper = style.getPropertyValue("--card");
     if (!image) image = context.createImageData(canvas.width, canvas.height);
     const [red, green, blue] = channels(paper);
     new Uint32Array(image.data.buffer).fill((255 << 24) | (blue << 16) | (green << 8) | red);
-    const n = projection.n;
+    const base = Math.max(1.5, Math.min(4.2, 150 / Math.sqrt(scene.projection.held))) * Math.max(0.8, em() / 16);
+    stampPoints(image.data, base, channels(grey));
+    const isSeen = stampRings(image.data, base, channels(ink));
+    context.putImageData(image, 0, 0);
+    context.globalAlpha = 1;
+    if (scene.margin) drawMargin(scene.margin.gap * (marginSize || 0), grey);
+    if (scene.hulls && scene.flat && !scene.margin) drawHulls();
+    context.globalAlpha = 1;
+    if (isSeen && scene.flat && !scene.margin) drawTrail(scene.selected, ink);
+    if (scene.names) drawNames(ink, paper);
+    canvas.dataset.ms = (performance.now() - start).toFixed(1);
+  }
+
+  /** What is dimmed lies below, then grey, then what is coloured, then the one colour that must not be covered. */
+  function layerOf(point) {
+    if (scene.dim && scene.dim[point]) return 0;
+    const colour = scene.colourOf[point];
+    return colour < 0 ? 1 : colour === scene.front ? 3 : 2;
+  }
+
+  function stampPoints(pixels, base, quiet) {
     const { hidden, dim, colourOf } = scene;
-    const base = Math.max(1.5, Math.min(4.2, 150 / Math.sqrt(projection.held))) * Math.max(0.8, em() / 16);
-    const isTest = projection.points.split;
-    const test = projection.points.splits.indexOf("test");
+    const { n, points } = scene.projection;
+    const test = points.splits.indexOf("test");
     // What was searched for is larger than what is dimmed.
     const marks = [false, true].map((isRing) => mask(dim ? base * 1.6 : base, isRing));
     const small = [false, true].map((isRing) => mask(base, isRing));
     const palette = scene.colours.map(channels);
-    const quiet = channels(grey);
     const order = paintOrder(n);
-    // What is dimmed lies below, then grey, then what is coloured, then the one colour that must not be covered.
     for (const pass of scene.front < 0 ? [0, 1, 2] : [0, 1, 2, 3]) {
       for (let index = 0; index < n; index += 1) {
         const point = order ? order[index] : index;
-        if (hidden && hidden[point]) continue;
-        const isDim = Boolean(dim && dim[point]);
-        const colour = colourOf[point];
-        if (pass !== (isDim ? 0 : colour < 0 ? 1 : colour === scene.front ? 3 : 2)) continue;
-        stamp(image.data, point, isDim || colour < 0 ? quiet : palette[colour], (isDim ? small : marks)[isTest[point] === test ? 1 : 0], isDim ? 0.3 : colour < 0 ? 0.55 : 0.85);
+        if ((hidden && hidden[point]) || layerOf(point) !== pass) continue;
+        const colour = pass ? colourOf[point] : -1;
+        stamp(pixels, point, colour < 0 ? quiet : palette[colour], (pass ? marks : small)[points.split[point] === test ? 1 : 0], [0.3, 0.55, 0.85, 0.85][pass]);
       }
     }
-    const rings = channels(ink);
-    if (scene.ringed) for (const point of scene.ringed) if (!(hidden && hidden[point])) stamp(image.data, point, rings, mask(base * 1.9, true), 1);
-    const isSeen = scene.selected >= 0 && !(hidden && hidden[scene.selected]);
-    if (isSeen) stamp(image.data, scene.selected, rings, mask(base * 2.4, true), 1);
-    context.putImageData(image, 0, 0);
-    context.globalAlpha = 1;
-    if (scene.margin) drawMargin(marginSize, grey);
-    if (scene.hulls && scene.flat && !scene.margin) drawHulls();
-    context.globalAlpha = 1;
-    if (isSeen && scene.flat && !scene.margin) drawTrail(scene.selected, ink);
-    if (scene.names && scene.nameOf) drawNames(ink, paper);
-    canvas.dataset.ms = (performance.now() - start).toFixed(1);
+  }
+
+  /** Rings around the points on the margin and the selected one; whether that is in sight. */
+  function stampRings(pixels, base, ink) {
+    const { hidden } = scene;
+    const isShown = (point) => point >= 0 && !(hidden && hidden[point]);
+    for (const point of scene.ringed || []) if (isShown(point)) stamp(pixels, point, ink, mask(base * 1.9, true), 1);
+    const isSeen = isShown(scene.selected);
+    if (isSeen) stamp(pixels, scene.selected, ink, mask(base * 2.4, true), 1);
+    return isSeen;
   }
 
   /** In three dimensions far points first, in coarse steps of depth. */
@@ -254,7 +307,7 @@ export function createPainter(canvas) {
     context.lineJoin = "round";
     const taken = [];
     const isLit = (members) => scene.colourOf[members[0]] >= 0;
-    const names = [...groups()].sort((a, b) => isLit(b[1]) - isLit(a[1]) || b[1].length - a[1].length);
+    const names = [...groups()].sort((a, b) => Number(isLit(b[1])) - Number(isLit(a[1])) || b[1].length - a[1].length);
     for (const [name, members] of names) {
       // Above the bulk of a group, so that its points stay in sight; single far points do not matter.
       const some = members.filter((_, index) => index % Math.ceil(members.length / 300) === 0);
@@ -281,7 +334,7 @@ export function createPainter(canvas) {
   function drawTrail(point, ink) {
     context.beginPath();
     for (let update = 0; update < scene.projection.updates.length; update += 1) {
-      const [px, py] = at(point, update);
+      const [px, py] = placeAt(point, update);
       context[update ? "lineTo" : "moveTo"](px * ratio, py * ratio);
     }
     context.strokeStyle = ink;
@@ -292,7 +345,7 @@ export function createPainter(canvas) {
   }
 
   /** Where one point is at one snapshot, in the plane. */
-  function at(point, update) {
+  function placeAt(point, update) {
     const { projection, layer } = scene;
     const limits = projection.limits(layer);
     const values = projection.coordinates(update, layer);
@@ -303,9 +356,10 @@ export function createPainter(canvas) {
     ];
   }
 
-  function drawMargin(size, grey) {
+  /** The gap between two hulls, so many pixels wide. */
+  function drawMargin(gap, grey) {
     const middle = (width / 2 + scene.shift[0]) * ratio;
-    const half = (scene.margin.gap / 2) * size * ratio;
+    const half = (gap / 2) * ratio;
     context.fillStyle = grey;
     context.globalAlpha = 0.25;
     context.fillRect(middle - half, 0, 2 * half, canvas.height);

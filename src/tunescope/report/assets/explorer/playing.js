@@ -8,9 +8,14 @@ const AN_UPDATE = 260;
 const AT_LEAST = 3500;
 const A_STEP = 500;
 
-/** Play button and slider of the updates. */
+/**
+ * Play button and slider of the updates.
+ *
+ * @param {import("./shared.js").View} view
+ */
 export function createPlaying(view) {
   const play = button({ name: "Play fine-tuning", text: "▶ Play", onClick: () => (view.state.playing ? stop() : start()) });
+  /** @type {any} */
   let steps = null;
 
   const last = () => view.projection.updates.length - 1;
@@ -39,10 +44,10 @@ export function createPlaying(view) {
     const { scene, state } = view;
     const length = Math.max(AT_LEAST, view.projection.updates.length * AN_UPDATE);
     const from = scene.place >= last() ? 0 : scene.place;
-    let began = null;
+    let began = NaN;
     const tick = (now) => {
       if (!state.playing || !view.canvas.isConnected) return;
-      began = began === null ? now : began;
+      if (Number.isNaN(began)) began = now;
       moveTo(Math.min(from + ((now - began) / length) * last(), last()));
       if (scene.place < last()) state.playing = requestAnimationFrame(tick);
       else stop();

@@ -3,9 +3,16 @@
 /** Pixels that a pointer may move and still click. */
 const CLICK = 4;
 
-/** Listen on the canvas. `rubber` is the element that shows a rectangle, `take(points)` selects those inside. */
+/**
+ * Listen on the canvas. `rubber` is the element that shows a rectangle, `take(points)` selects those inside.
+ *
+ * @param {import("./shared.js").View} view
+ * @param {HTMLElement} rubber
+ * @param {(points: number[]) => void} take
+ */
 export function listen(view, rubber, take) {
   const { canvas, painter, scene } = view;
+  /** @type {{ from: number[], last: number[], far: number, isBox: boolean } | null} */
   let drag = null;
   const place = (event) => {
     const area = canvas.getBoundingClientRect();
@@ -16,6 +23,7 @@ export function listen(view, rubber, take) {
     rubber.hidden = true;
   };
 
+  /** @param {number[]} here @param {number[]} from */
   function stretch([px, py], [x, y]) {
     rubber.hidden = false;
     Object.assign(rubber.style, { left: `${Math.min(px, x)}px`, top: `${Math.min(py, y)}px`, width: `${Math.abs(px - x)}px`, height: `${Math.abs(py - y)}px` });
@@ -32,6 +40,7 @@ export function listen(view, rubber, take) {
     scene.pitch = Math.min(1.5, Math.max(-1.5, scene.pitch + pitch));
   }
 
+  /** @param {number[]} place @param {number} factor */
   function zoomAt([px, py], factor) {
     const next = Math.min(60, Math.max(0.4, scene.zoom * factor));
     const grown = next / scene.zoom;
@@ -77,7 +86,7 @@ export function listen(view, rubber, take) {
       view.draw();
     } else if (event.key === "+" || event.key === "=") zoomAt(middle, 1.25);
     else if (event.key === "-") zoomAt(middle, 0.8);
-    else if (event.key === "Enter") view.select(painter.nearest(...middle, Infinity));
+    else if (event.key === "Enter") view.select(painter.nearest(middle[0], middle[1], Infinity));
     else if (event.key === "Escape") view.select(-1);
     else return;
     event.preventDefault();

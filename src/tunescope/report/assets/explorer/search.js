@@ -8,9 +8,16 @@ import { listOf } from "./sentence.js";
 /** Points of a selection that are listed; more are counted. */
 const MOST = 40;
 
-/** Points whose own words hold the text, in any case; of points without words of their own, those whose sentence does. */
+/**
+ * Points whose own words hold the text, in any case; of points without words of their own, those whose sentence does.
+ *
+ * @param {import("./data.js").Projection} projection
+ * @param {string} text
+ * @returns {number[]} Their numbers; none for an empty text.
+ */
 export function findWord(projection, text) {
   const wanted = text.trim().toLowerCase();
+  /** @type {number[]} */
   const found = [];
   if (!wanted) return found;
   const inSentence = projection.points.sentences.map((words) => words.map((word) => word.toLowerCase().includes(wanted)));
@@ -22,9 +29,14 @@ export function findWord(projection, text) {
   return found;
 }
 
-/** The field, and what it found. */
+/**
+ * The field, and what it found.
+ *
+ * @param {import("./shared.js").View} view
+ */
 export function createSearch(view) {
   const matches = el("div", { class: "matches", "aria-live": "polite" });
+  /** @type {any} */
   let input = null;
 
   function take(points, query = "") {

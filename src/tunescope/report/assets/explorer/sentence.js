@@ -6,7 +6,14 @@ import { el } from "../core/dom.js";
 const AROUND = 3;
 const FIRST = 9;
 
-/** The words of a sentence from one to another, those of the target marked. */
+/**
+ * The words of a sentence from one to another, those of the target marked.
+ *
+ * @param {string[]} words
+ * @param {number[]} target
+ * @param {number} [from]
+ * @param {number} [to]
+ */
 export function marked(words, target, from = 0, to = words.length) {
   const parts = [];
   for (let index = from; index < to; index += 1) {
@@ -16,13 +23,23 @@ export function marked(words, target, from = 0, to = words.length) {
   return parts;
 }
 
-/** Which words of a sentence are shown where there is room for a few: from one up to, but not, another. */
+/**
+ * Which words of a sentence are shown where there is room for a few: from one up to, but not, another.
+ *
+ * @param {number} length
+ * @param {number[]} target
+ */
 export function excerpt(length, target) {
   if (!target.length) return [0, Math.min(length, FIRST)];
   return [Math.max(0, Math.min(...target) - AROUND), Math.min(length, Math.max(...target) + AROUND + 1)];
 }
 
-/** The target of a point with a few words around it. */
+/**
+ * The target of a point with a few words around it.
+ *
+ * @param {import("./data.js").Projection} projection
+ * @param {number} point
+ */
 export function short(projection, point) {
   const words = projection.sentence(point);
   const target = projection.target(point);
@@ -30,7 +47,12 @@ export function short(projection, point) {
   return [from ? "… " : "", marked(words, target, from, to), to < words.length ? " …" : ""];
 }
 
-/** A list of points to choose from. */
+/**
+ * A list of points to choose from.
+ *
+ * @param {import("./shared.js").View} view
+ * @param {number[]} points
+ */
 export function listOf(view, points) {
   const { projection } = view;
   return el("ul", null, points.map((point) => el("li", null, el("button", { type: "button", class: "link match", data: { point }, on: { click: () => view.select(point) } },

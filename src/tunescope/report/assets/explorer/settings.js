@@ -4,7 +4,12 @@ import { CATEGORIES } from "../core/colours.js";
 import { button, labelPicker, segments, toggle } from "../core/controls.js";
 import { el } from "../core/dom.js";
 
-/** The controls for a projection. `project(method)` shows the same points by another method. */
+/**
+ * The controls for a projection. `project(method)` shows the same points by another method.
+ *
+ * @param {import("./shared.js").View} view
+ * @param {(method: string) => void} project
+ */
 export function settingsOf(view, project) {
   const { projection, scene, state } = view;
   const names = [...projection.points.labels].sort();

@@ -22,7 +22,7 @@
  * What the reader has chosen.
  *
  * @typedef {object} Choices
- * @property {string} colour What colours mean: "label", "split", "cluster" or "correct".
+ * @property {"label" | "split" | "cluster" | "correct"} colour What colours mean.
  * @property {string[]} chosen Labels that have a colour.
  * @property {boolean} only Whether only these are shown.
  * @property {string} query
@@ -39,18 +39,30 @@
  * @typedef {{ sections: Record<string, any> }} Run
  */
 
-/** The two chosen labels, or null where there are not two. */
+/**
+ * The two chosen labels, or null where there are not two.
+ *
+ * @param {View} view
+ */
 export function chosenPair({ state }) {
   const [a, b] = state.pair;
   return a && b && a !== b ? state.pair : null;
 }
 
-/** The update that is nearest to what is shown, by place. */
+/**
+ * The update that is nearest to what is shown, by place.
+ *
+ * @param {View} view
+ */
 export function updateOf({ scene }) {
   return Math.round(scene.place);
 }
 
-/** Clusters and predictions are stored before and after; in between the nearer one is shown. */
+/**
+ * Clusters and predictions are stored before and after; in between the nearer one is shown.
+ *
+ * @param {View} view
+ */
 export function nearestMeasured(view) {
   const { projection, scene, state } = view;
   const at = updateOf(view);
