@@ -7,22 +7,22 @@ import torch
 from torch import nn
 
 from tunescope.encoders import _linear, quick_linear_layers
+from tunescope.probes._onednn import has_onednn
 
 
 @pytest.fixture
 def by_onednn(monkeypatch):
-    """Take oneDNN whether it is quicker here or not."""
-    if not torch.backends.mkldnn.is_available():
+    """The calls of oneDNN; it is taken whether it is quicker here or not."""
+    if not has_onednn():
         pytest.skip("this PyTorch comes without oneDNN")
-    monkeypatch.setattr(_linear, "onednn_is_quicker", lambda: True)
     calls = []
-    direct = _linear._onednn
+    direct = _linear.onednn_linear
 
     def counted(*arguments):
         calls.append(arguments)
         return direct(*arguments)
 
-    monkeypatch.setattr(_linear, "_onednn", counted)
+    monkeypatch.setattr(_linear, "onednn_linear", counted)
     return calls
 
 
@@ -43,7 +43,7 @@ def _gradients(network, x):
 def test_products_and_gradients_are_those_of_pytorch(by_onednn, shape):
     network, x = _network(), torch.randn(shape)
     expected = _gradients(network, x)
-    with quick_linear_layers(torch.device("cpu")):
+    with quick_linear_layers(torch.device("cpu"), by_onednn=True):
         found = _gradients(network, x)
     assert len(by_onednn) == 2 * 3, "two layers, three products each"
     for ours, theirs in zip(found, expected, strict=True):
@@ -52,7 +52,7 @@ def test_products_and_gradients_are_those_of_pytorch(by_onednn, shape):
 
 def test_a_view_that_is_not_contiguous_is_read_right(by_onednn):
     network, x = _network(), torch.randn(24, 6).t()
-    with torch.inference_mode(), quick_linear_layers(torch.device("cpu")):
+    with torch.inference_mode(), quick_linear_layers(torch.device("cpu"), by_onednn=True):
         found = network(x)
     assert by_onednn
     torch.testing.assert_close(found, network(x.contiguous()), rtol=1e-4, atol=1e-5)
@@ -61,7 +61,7 @@ def test_a_view_that_is_not_contiguous_is_read_right(by_onednn):
 def test_frozen_weights_get_no_gradient(by_onednn):
     network, x = _network(), torch.randn(5, 24)
     network[0].requires_grad_(False)
-    with quick_linear_layers(torch.device("cpu")):
+    with quick_linear_layers(torch.device("cpu"), by_onednn=True):
         network(x).sum().backward()
     assert network[0].weight.grad is None
     assert network[2].weight.grad is not None
@@ -73,45 +73,28 @@ def test_frozen_weights_get_no_gradient(by_onednn):
 @pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
 def test_other_dtypes_are_left_alone(by_onednn, dtype):
     network, x = _network(dtype), torch.randn(5, 24, dtype=dtype)
-    with quick_linear_layers(torch.device("cpu")):
+    with quick_linear_layers(torch.device("cpu"), by_onednn=True):
         assert network(x).dtype == dtype
     assert not by_onednn
 
 
 def test_autocast_keeps_its_say(by_onednn):
     network, x = _network(), torch.randn(5, 24)
-    with torch.autocast("cpu", dtype=torch.bfloat16), quick_linear_layers(torch.device("cpu")):
+    with torch.autocast("cpu", dtype=torch.bfloat16), quick_linear_layers(torch.device("cpu"), by_onednn=True):
         assert network(x).dtype == torch.bfloat16
     assert not by_onednn
 
 
 def test_no_rows_are_no_error(by_onednn):
-    with quick_linear_layers(torch.device("cpu")):
+    with quick_linear_layers(torch.device("cpu"), by_onednn=True):
         assert _network()(torch.empty(0, 24)).shape == (0, 7)
 
 
 def test_nothing_changes_outside_nor_on_other_devices(by_onednn):
     network, x = _network(), torch.randn(5, 24)
-    with quick_linear_layers(torch.device("cuda")):
+    with quick_linear_layers(torch.device("cuda"), by_onednn=True):
         network(x)
-    with quick_linear_layers(torch.device("cpu")):
+    with quick_linear_layers(torch.device("cpu"), by_onednn=True):
         pass
     network(x)
     assert not by_onednn
-
-
-def test_blas_stays_where_onednn_is_missing(monkeypatch):
-    _linear.onednn_is_quicker.cache_clear()
-    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
-    assert not _linear.onednn_is_quicker()
-    _linear.onednn_is_quicker.cache_clear()
-
-
-def test_blas_stays_where_the_operator_is_another_one(monkeypatch):
-    def changed(*arguments):
-        raise TypeError("other arguments")
-
-    _linear.onednn_is_quicker.cache_clear()
-    monkeypatch.setattr(_linear, "_onednn", changed)
-    assert not _linear.onednn_is_quicker()
-    _linear.onednn_is_quicker.cache_clear()

@@ -1,14 +1,5 @@
 """What a space knows: classifier probes, alone and as the grid of the paper."""
 
-from tunescope.probes._classifier import ClassifierProbe, fit_together, training_curve
-from tunescope.probes._grid import ALPHAS, HIDDEN, GridResult, grid_search
+import lazy_loader
 
-__all__ = [
-    "ALPHAS",
-    "HIDDEN",
-    "ClassifierProbe",
-    "GridResult",
-    "fit_together",
-    "grid_search",
-    "training_curve",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

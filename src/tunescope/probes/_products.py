@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from tunescope.probes._onednn import onednn_is_quicker, onednn_linear
 from tunescope.probes._units import add_bias
 
 if TYPE_CHECKING:
@@ -30,8 +31,7 @@ def times_transposed(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
 
     if len(b) > 1:
         return torch.bmm(a, b.mT)
-    linear = _linear_for(b)
-    return (torch.mm(a[0], b[0].mT) if linear is None else linear(a[0], b[0], None, "none", [], ""))[None]
+    return (onednn_linear(a[0], b[0], None) if _by_onednn(b) else torch.mm(a[0], b[0].mT))[None]
 
 
 def layer_of_units(X: torch.Tensor, weights: torch.Tensor, biases: torch.Tensor, *, relu: bool) -> torch.Tensor:
@@ -47,35 +47,15 @@ def layer_of_units(X: torch.Tensor, weights: torch.Tensor, biases: torch.Tensor,
     -------
     (networks, points, units) of that type
     """
-    linear = _linear_for(weights) if len(weights) == 1 else None
-    if linear is None:
+    if len(weights) > 1 or not _by_onednn(weights):
         return add_bias(times_transposed(X, weights), biases, relu=relu)
-    return linear(X[0], weights[0], biases[0, 0], "relu" if relu else "none", [], "")[None]
+    return onednn_linear(X[0], weights[0], biases[0, 0], relu=relu)[None]
 
 
-def _linear_for(b: torch.Tensor) -> Any:
+def _by_onednn(b: torch.Tensor) -> bool:
     import torch
 
-    if b.dtype == torch.float32 and b.device.type == "cpu" and b.numel() >= _SMALL:
-        return _onednn_linear()
-    return None
-
-
-@cache
-def _onednn_linear() -> Any:
-    """oneDNN's float32 product, or None where PyTorch's own choice is as fast.
-
-    On a CPU with AVX-512 that is not Intel's, PyTorch's default (MKL) uses half the width of the vector units;
-    oneDNN uses all of it and is twice as fast, with the same float32 arithmetic.
-    """
-    import torch
-
-    if torch.backends.cpu.get_cpu_capability() != "AVX512":
-        return None
-    try:
-        return torch.ops.mkldnn._linear_pointwise
-    except (AttributeError, RuntimeError):  # a PyTorch without oneDNN
-        return None
+    return b.dtype == torch.float32 and b.device.type == "cpu" and b.numel() >= _SMALL and onednn_is_quicker()
 
 
 PRECISIONS = ("float32", "bfloat16", "auto")
