@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from tunescope.cli.main import app
 from tunescope.errors import StorageError
-from tunescope.storage import ResultStore, verify_study
+from tunescope.storage import ArrayFile, ResultStore, verify_study
 
 
 @pytest.fixture
@@ -107,3 +107,24 @@ def test_the_command_tells_what_is_damaged_and_fails(store):
 def test_a_folder_without_a_study_is_refused(tmp_path):
     with pytest.raises(StorageError, match="holds no study"):
         verify_study(tmp_path)
+
+
+HEADERS = [
+    {"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 4]}},
+    {"a": {"dtype": "F32", "shape": [2]}},
+    {"a": {"dtype": "F32", "shape": [-2], "data_offsets": [0, 8]}},
+    {"a": {"dtype": "F32", "shape": [2], "data_offsets": [8, 0]}},
+    {"a": {"dtype": 3, "shape": [2], "data_offsets": [0, 8]}},
+    {"a": "no entry"},
+    {"__metadata__": {"k": 1}},
+    {"__metadata__": "text"},
+    ["no", "mapping"],
+]
+
+
+@pytest.mark.parametrize("header", HEADERS, ids=range(len(HEADERS)))
+def test_a_damaged_header_of_arrays_is_refused(tmp_path, header):
+    text = json.dumps(header).encode()
+    (tmp_path / "a.safetensors").write_bytes(len(text).to_bytes(8, "little") + text + bytes(8))
+    with pytest.raises(StorageError, match=r"a\.safetensors"):
+        ArrayFile(tmp_path / "a.safetensors")

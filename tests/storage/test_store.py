@@ -196,18 +196,6 @@ def test_the_time_of_a_part_is_counted_once(tmp_path):
     assert 0.02 <= timings["outer"] < timings["inner"]
 
 
-def test_units_stand_one_under_the_other_and_a_missing_column_is_empty(tmp_path):
-    store = ResultStore(tmp_path)
-    for key, row in (("a", {"x": 1}), ("b", {"x": 2, "y": "z"})):
-        with store.writing("kind", key, {}) as writer:
-            writer.table("rows", [row])
-    table = store.table("rows")
-    assert table["x"].tolist() == [1, 2]
-    assert table["y"].isna().tolist() == [True, False]
-    with pytest.raises(StorageError, match="'other'"):
-        store.table("other")
-
-
 def test_nothing_is_left_of_a_unit_whose_work_fails(tmp_path):
     store = ResultStore(tmp_path)
 

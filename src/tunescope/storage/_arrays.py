@@ -37,8 +37,10 @@ class ArrayFile(Mapping[str, "NDArray[Any]"]):
     Nothing but the header is read on opening, and pages of an array are read when they are touched, so a
     slice of a large array costs a slice.
 
-    Raises:
-        StorageError: the file is missing, cut short or not safetensors.
+    Raises
+    ------
+    StorageError
+        The file is missing, cut short or not safetensors.
     """
 
     metadata: dict[str, str]
@@ -57,9 +59,17 @@ class ArrayFile(Mapping[str, "NDArray[Any]"]):
             raise StorageError(f"{path}: there are no such arrays") from error
         except (OSError, ValueError) as error:
             raise StorageError(f"{path}: cannot be read as safetensors: {error}") from error
-        self.metadata = header.pop("__metadata__", {})
+        if not isinstance(header, dict):
+            raise StorageError(f"{path}: cannot be read as safetensors: its header is no list of arrays")
+        metadata = header.pop("__metadata__", None) or {}
+        if not isinstance(metadata, dict) or not all(isinstance(text, str) for text in metadata.values()):
+            raise StorageError(f"{path}: cannot be read as safetensors: its free text is damaged")
+        self.metadata = metadata
         self._start = 8 + size
         self._entries: dict[str, dict[str, Any]] = header
+        for name, entry in header.items():
+            if not _is_entry(entry):
+                raise StorageError(f"{path}: cannot be read as safetensors: the entry of {name!r:.60} is damaged")
         end = max((entry["data_offsets"][1] for entry in header.values()), default=0)
         if self._start + end > length:
             raise StorageError(f"{path}: is cut short: {length} bytes of {self._start + end}")
@@ -84,11 +94,30 @@ class ArrayFile(Mapping[str, "NDArray[Any]"]):
         return len(self._entries)
 
 
+def _is_entry(entry: Any) -> bool:
+    """Whether a header's entry tells type, shape and place of an array, and the three fit each other."""
+    import math
+
+    import numpy as np
+
+    try:
+        (begin, end), shape, dtype = entry["data_offsets"], entry["shape"], entry["dtype"]
+        whole = [begin, end, *shape]
+        if not all(type(number) is int and number >= 0 for number in whole) or not isinstance(dtype, str):
+            return False
+        size = np.dtype(_DTYPES[dtype]).itemsize * math.prod(shape) if dtype in _DTYPES else end - begin
+        return bool(end - begin == size)
+    except (KeyError, TypeError, ValueError):
+        return False
+
+
 def write_safetensors(path: Path, arrays: Mapping[str, Any], metadata: Mapping[str, str] | None) -> None:
     """Write arrays where it is told to, without a promise of wholeness.
 
-    Raises:
-        StorageError: an array holds something else than numbers or truth values.
+    Raises
+    ------
+    StorageError
+        An array holds something else than numbers or truth values.
     """
     import numpy as np
     from safetensors.numpy import save_file
@@ -109,7 +138,9 @@ _STORABLE = {"<" + code.lstrip("<").replace("?", "b1") for code in _DTYPES.value
 def write_arrays(path: Path, arrays: Mapping[str, Any], metadata: Mapping[str, str] | None = None) -> None:
     """Write arrays as one safetensors file, whole or not at all.
 
-    Raises:
-        StorageError: an array cannot be stored, or the file system refuses.
+    Raises
+    ------
+    StorageError
+        An array cannot be stored, or the file system refuses.
     """
     write_atomically(path, lambda temporary: write_safetensors(temporary, arrays, metadata))

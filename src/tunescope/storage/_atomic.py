@@ -27,8 +27,10 @@ def temporary_sibling(path: Path) -> Path:
 def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
     """Let `write` fill a temporary sibling of `path`, then rename it to `path`, replacing what was there.
 
-    Raises:
-        StorageError: the file system refuses (no space, no permission, ...); `path` is as it was before.
+    Raises
+    ------
+    StorageError
+        The file system refuses (no space, no permission, ...); `path` is as it was before.
     """
     temporary = temporary_sibling(path)
     try:
@@ -89,8 +91,10 @@ def write_folder(path: Path, write: Callable[[Path], None]) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write a UTF-8 text file, whole or not at all.
 
-    Raises:
-        StorageError: the file system refuses.
+    Raises
+    ------
+    StorageError
+        The file system refuses.
     """
     write_atomically(path, lambda temporary: _write_bytes(temporary, text.encode()))
 
@@ -98,8 +102,10 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, content: Any) -> None:
     """Write `content` as indented JSON, whole or not at all; NaN and infinity are refused, they are not JSON.
 
-    Raises:
-        StorageError: the file system refuses, or `content` is not JSON.
+    Raises
+    ------
+    StorageError
+        The file system refuses, or `content` is not JSON.
     """
     write_text(path, json_text(path, content) + "\n")
 

@@ -13,16 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tunescope.errors import StorageError
 from tunescope.storage._atomic import TEMPORARY_SUFFIX, FolderLock, json_text, sync_folder, sync_tree
 from tunescope.storage._checksums import checksum
 from tunescope.storage._units import UNIT_FILE, Unit, UnitWriter, checked_name
 from tunescope.storage._versions import platform_name, versions
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 DAMAGED_SUFFIX = ".damaged"
 """A name that ends so was a unit until one of its files was found damaged."""
@@ -55,8 +52,10 @@ class ResultStore:
     A unit appears whole, by one rename, or not at all. Opening a store removes what writers that died have
     left behind; what a living process is writing is left alone. Nothing is made before something is written.
 
-    Raises:
-        StorageError: `root` is a file or cannot be read.
+    Raises
+    ------
+    StorageError
+        `root` is a file or cannot be read.
     """
 
     n_cleaned: int
@@ -125,19 +124,6 @@ class ResultStore:
         found = (_read_unit(path) for path in sorted((self.root / "units").glob(f"{kind or '*'}/[!.]*")))
         return [unit for unit in found if unit is not None]
 
-    def table(self, name: str) -> pd.DataFrame:
-        """The table of this name of all units, one under the other; a missing column is empty.
-
-        Raises:
-            StorageError: no unit has such a table.
-        """
-        import pyarrow as pa
-
-        parts = [unit.arrow(name) for unit in self.units() if unit.has_table(name)]
-        if not parts:
-            raise StorageError(f"{self.root}: no unit has a table {name!r}")
-        return pa.concat_tables(parts, promote_options="permissive").to_pandas()
-
     @contextmanager
     def writing(self, kind: str, key: str, inputs: Mapping[str, Any]) -> Iterator[UnitWriter]:
         """Write a unit: it appears whole at the end of the block, and not at all when the block raises.
@@ -145,8 +131,10 @@ class ResultStore:
         When another process has written the same unit meanwhile, its result stays and this one is discarded
         (`writer.discarded`): equal inputs give equal results.
 
-        Raises:
-            StorageError: the inputs are not JSON, or the file system refuses.
+        Raises
+        ------
+        StorageError
+            The inputs are not JSON, or the file system refuses.
         """
         final = self._path(kind, key)
         inputs_json = json.loads(json_text(final / UNIT_FILE, dict(inputs)))

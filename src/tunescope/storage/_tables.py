@@ -21,8 +21,10 @@ Rows: TypeAlias = Union["pd.DataFrame", "pa.Table", Iterable[Mapping[str, Any]]]
 def arrow_table(rows: Rows, schema: pa.Schema | None = None) -> pa.Table:
     """Turn rows into an Arrow table; with a `schema`, exactly its columns in its order.
 
-    Raises:
-        StorageError: a value does not fit its column, or a row has a column that the schema lacks.
+    Raises
+    ------
+    StorageError
+        A value does not fit its column, or a row has a column that the schema lacks.
     """
     import pandas as pd
     import pyarrow as pa
@@ -48,8 +50,10 @@ def arrow_table(rows: Rows, schema: pa.Schema | None = None) -> pa.Table:
 def write_table(path: Path, rows: Rows, schema: pa.Schema | None = None) -> None:
     """Write rows as a Parquet file, whole or not at all.
 
-    Raises:
-        StorageError: the rows do not fit the schema, or the file system refuses.
+    Raises
+    ------
+    StorageError
+        The rows do not fit the schema, or the file system refuses.
     """
     table = arrow_table(rows, schema)
     write_atomically(path, lambda temporary: write_parquet(temporary, table))
@@ -65,8 +69,10 @@ def write_parquet(path: Path, table: pa.Table) -> None:
 def read_arrow(path: Path) -> pa.Table:
     """Read a Parquet file as an Arrow table.
 
-    Raises:
-        StorageError: the file is missing or is not Parquet.
+    Raises
+    ------
+    StorageError
+        The file is missing or is not Parquet.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -84,8 +90,10 @@ def read_arrow(path: Path) -> pa.Table:
 def read_table(path: Path) -> pd.DataFrame:
     """Read a Parquet file as a DataFrame with a plain index.
 
-    Raises:
-        StorageError: the file is missing or is not Parquet.
+    Raises
+    ------
+    StorageError
+        The file is missing or is not Parquet.
     """
     return read_arrow(path).to_pandas()
 
@@ -93,8 +101,10 @@ def read_table(path: Path) -> pd.DataFrame:
 def read_json(path: Path) -> Any:
     """Read a JSON file.
 
-    Raises:
-        StorageError: the file is missing or is not JSON.
+    Raises
+    ------
+    StorageError
+        The file is missing or is not JSON.
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))

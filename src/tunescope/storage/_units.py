@@ -26,8 +26,10 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 def checked_name(name: str) -> str:
     """`name`, when it can name a file or folder on every system.
 
-    Raises:
-        StorageError: it could escape its folder or is not plain.
+    Raises
+    ------
+    StorageError
+        It could escape its folder or is not plain.
     """
     if not _NAME.fullmatch(name):
         raise StorageError(f"{name!r} cannot name a result: letters, digits, '.', '_' and '-' only")
@@ -85,32 +87,40 @@ class Unit:
     def table(self, name: str) -> pd.DataFrame:
         """A table of the unit.
 
-        Raises:
-            StorageError: the unit has no such table, or it cannot be read.
+        Raises
+        ------
+        StorageError
+            The unit has no such table, or it cannot be read.
         """
         return self.arrow(name).to_pandas()
 
     def arrow(self, name: str) -> pa.Table:
         """A table of the unit, as Arrow, with its schema.
 
-        Raises:
-            StorageError: the unit has no such table, or it cannot be read.
+        Raises
+        ------
+        StorageError
+            The unit has no such table, or it cannot be read.
         """
         return read_arrow(self._whole(f"{checked_name(name)}.parquet"))
 
     def arrays(self, name: str) -> ArrayFile:
         """Arrays of the unit, memory-mapped when they are asked for.
 
-        Raises:
-            StorageError: the unit has no such arrays, or they cannot be read.
+        Raises
+        ------
+        StorageError
+            The unit has no such arrays, or they cannot be read.
         """
         return ArrayFile(self._whole(f"{checked_name(name)}.safetensors"))
 
     def folder(self, name: str) -> Path:
         """A folder of the unit, such as a saved encoder.
 
-        Raises:
-            StorageError: the unit has no such folder.
+        Raises
+        ------
+        StorageError
+            The unit has no such folder.
         """
         path = self.path / checked_name(name)
         if not path.is_dir():
@@ -133,16 +143,20 @@ class UnitWriter:
     def table(self, name: str, rows: Rows, schema: pa.Schema | None = None) -> None:
         """Write a table; with a schema an empty one keeps its columns.
 
-        Raises:
-            StorageError: the rows do not fit the schema.
+        Raises
+        ------
+        StorageError
+            The rows do not fit the schema.
         """
         write_parquet(self._free(f"{name}.parquet"), arrow_table(rows, schema))
 
     def arrays(self, name: str, arrays: Mapping[str, Any], metadata: Mapping[str, str] | None = None) -> None:
         """Write named arrays of numbers, with free text beside them.
 
-        Raises:
-            StorageError: an array holds something else than numbers or truth values.
+        Raises
+        ------
+        StorageError
+            An array holds something else than numbers or truth values.
         """
         write_safetensors(self._free(f"{name}.safetensors"), arrays, metadata)
 
