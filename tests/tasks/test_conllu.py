@@ -18,7 +18,9 @@ def sentences(draw):
     """A sentence as its words and its CoNLL-U lines, with multiword tokens, empty nodes and comments."""
     words = draw(st.lists(WORD, min_size=1, max_size=7))
     n = len(words)
-    heads = [draw(st.sampled_from([h for h in range(n + 1) if h != i])) for i in range(1, n + 1)]
+    order = draw(st.permutations(range(1, n + 1)))  # each word hangs on one before it here, or on the root: a tree
+    above = {word: draw(st.sampled_from([0, *order[:i]])) for i, word in enumerate(order)}
+    heads = [above[word] for word in range(1, n + 1)]
     lines = [f"# {draw(FIELD)}" for _ in range(draw(st.integers(0, 2)))]
     covered = 0
     empty_before = draw(st.booleans())
@@ -101,8 +103,8 @@ def test_a_sentence_without_an_id_is_named_by_its_line(tmp_path):
         (3, "2\tdo\tdo\tAUX\t_\t_\t3\taux\t_\t_", "pos", "ID is 2; expected 1"),
         (3, "x\tdo\tdo\tAUX\t_\t_\t3\taux\t_\t_", "pos", "ID is 'x'; expected a number"),
         (3, "1\tdo\tdo\tAUKS\t_\t_\t3\taux\t_\t_", "pos", "UPOS (column 4) is 'AUKS'; expected one of ADJ"),
-        (3, "1\tdo\tdo\t_\t_\t_\t3\taux\t_\t_", "pos", "UPOS (column 4) is '_'"),
-        (3, "1\tdo\tdo\tAUX\t_\t_\t3\taux\t_\t_", "xpos", "column 5 is `_`; expected a label"),
+        (3, "1\tdo\tdo\t_\t_\t_\t3\taux\t_\t_", "pos", "UPOS (column 4) is `_`"),
+        (3, "1\tdo\tdo\tAUX\t_\t_\t3\taux\t_\t_", "xpos", "XPOS (column 5) is `_`; expected a label"),
         (
             3,
             "1\tdo\tdo\tAUX\t_\t_\t4\taux\t_\t_",

@@ -74,9 +74,9 @@ GOOD = {"text": "a b", "positions": [0], "label": "x"}
     [
         ("[1]", "a JSON list; expected an object"),
         ('{"text": "a"', "not JSON (column"),
-        ('{"text": "a b", "positions": [0]}', "label is None"),
-        ('{"text": "a b", "positions": [0], "label": true}', "label is True"),
-        ('{"text": "a b", "positions": [0], "label": " "}', "label is ' '"),
+        ('{"text": "a b", "positions": [0]}', "1 of 2 rows has no label (none 1)"),
+        ('{"text": "a b", "positions": [0], "label": 1.5}', "the label 1.5 is a number with a fraction"),
+        ('{"text": "a b", "positions": [0], "label": " "}', "1 of 2 rows has no label (empty 1)"),
         ('{"positions": [0], "label": "x"}', "both or neither of text and words"),
         ('{"text": " ", "label": "x"}', "no words in text or words"),
         ('{"words": ["a", ""], "label": "x"}', "no words in text or words"),
@@ -85,7 +85,7 @@ GOOD = {"text": "a b", "positions": [0], "label": "x"}
         ('{"text": "a b", "positions": "0", "label": "x"}', "positions are '0'"),
         (
             '{"text": "a b", "position": 0, "label": "x"}',
-            "unknown field 'position'; expected fields among text",
+            "unknown field 'position'; expected fields among text, pair, words, positions, label, tags",
         ),
         ('{"text": "a b", "positions": [0, 1], "label": "x"}', "2 positions, but line 1 has 1"),
     ],
@@ -102,10 +102,14 @@ def test_a_broken_row_is_named(tmp_path, row, message):
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
-        ("sentence\tlabel\na\tx\n", 1, "the head line names the columns sentence, label"),
-        ("text\tlabel\na\n", 2, "1 columns; expected 2"),
+        (
+            "opinion\tlabel\na\tx\n",
+            1,
+            "the head line names the columns opinion, label, of which none is known",
+        ),
+        ("text\tlabel\na\n", 2, "1 column; expected 2"),
         ("text\tpositions\tlabel\na\tone\tx\n", 2, "positions are 'one'"),
-        ("text\tlabel\tnote\na\tx\ty\n", 2, "unknown field 'note'"),
+        ("text\tlabel\tpostions\na\tx\t0\n", 1, "unknown field 'postions'; expected fields"),
     ],
 )
 def test_a_broken_tsv_is_named(tmp_path, text, line, message):
@@ -116,8 +120,13 @@ def test_a_broken_tsv_is_named(tmp_path, text, line, message):
 
 
 def test_other_files_and_empty_files_fail(tmp_path):
-    with pytest.raises(DataError, match=r"ends in \.jsonl"):
+    with pytest.raises(DataError, match=r"rows\.csv cannot be read: No such file"):
         task_from_table(tmp_path / "rows.csv")
+    with pytest.raises(DataError, match=r"rows\.sav: there is no such file"):
+        task_from_table(tmp_path / "rows.sav")
+    (tmp_path / "rows.sav").write_bytes(b"\x01\x02")
+    with pytest.raises(DataError, match=r"in no format that can be read\. There are .*jsonl"):
+        task_from_table(tmp_path / "rows.sav")
     with pytest.raises(DataError, match="holds no row"):
         task_from_table(jsonl(tmp_path, []))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from tunescope.tasks._conflicts import Conflict, find_conflicts
-from tunescope.tasks._conllu import task_from_conllu
 from tunescope.tasks._files import DataFile, FoundFile
+from tunescope.tasks._from_file import task_from_conllu, task_from_file, task_from_frame, task_from_table
 from tunescope.tasks._grammar import generate_sentences, vocabulary
+from tunescope.tasks._reader import Reader, Reading, ReadOptions, file_suffixes, readers
 from tunescope.tasks._registry import load_task, register_task, task_infos, task_specs
 from tunescope.tasks._spec import TaskInfo, TaskSpec
-from tunescope.tasks._table import task_from_table
+from tunescope.tasks._split import LabelledSentence
 from tunescope.tasks._task import N_POSITIONS, Kind, Sentence, Split, SplitSummary, Target, Task
 from tunescope.tasks._toy import toy_task
 
@@ -18,6 +19,10 @@ __all__ = [
     "DataFile",
     "FoundFile",
     "Kind",
+    "LabelledSentence",
+    "ReadOptions",
+    "Reader",
+    "Reading",
     "Sentence",
     "Split",
     "SplitSummary",
@@ -25,11 +30,15 @@ __all__ = [
     "Task",
     "TaskInfo",
     "TaskSpec",
+    "file_suffixes",
     "find_conflicts",
     "generate_sentences",
     "load_task",
+    "readers",
     "register_task",
     "task_from_conllu",
+    "task_from_file",
+    "task_from_frame",
     "task_from_table",
     "task_infos",
     "task_specs",

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
 from tunescope.errors import DataError
+from tunescope.tasks._clean import label_text
 from tunescope.tasks._lines import line_error, numbered_lines
-from tunescope.tasks._notes import observations
 from tunescope.tasks._said import counted
-from tunescope.tasks._split import LabelledSentence, build_split, draw_split
-from tunescope.tasks._task import Kind, Sentence, Task
+from tunescope.tasks._split import LabelledSentence
+from tunescope.tasks._task import Sentence
 
 ConlluKind = Literal["pos", "xpos", "dep"]
 """What is read from a CoNLL-U file: UPOS, XPOS, or DEPREL of the pair (head, dependent)."""
@@ -24,9 +24,12 @@ UPOS = (
 )
 """The 17 universal parts of speech."""
 
-_WORD = re.compile(r"[1-9][0-9]*")
-_RANGE = re.compile(r"([1-9][0-9]*)-([1-9][0-9]*)")
-_EMPTY_NODE = re.compile(r"(0|[1-9][0-9]*)\.([1-9][0-9]*)")
+_NUMBER = "[1-9][0-9]{0,8}"
+_WORD = re.compile(_NUMBER)
+_RANGE = re.compile(f"({_NUMBER})-({_NUMBER})")
+_EMPTY_NODE = re.compile(rf"(0|{_NUMBER})\.({_NUMBER})")
+_GLOBAL_COLUMNS = re.compile(r"#\s*global\.columns\s*=\s*(.*\S)\s*")
+_COLUMNS = ("ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC")
 _SENTENCE_ID = re.compile(r"#\s*sent_id\s*=\s*(.*\S)\s*")
 
 
@@ -59,11 +62,21 @@ def read_blocks(path: Path, n_columns: int = 10) -> Iterator[Block]:
     Words are the lines with a whole number as ID. Multiword tokens (`1-2`) and empty nodes (`8.1`) are
     checked and read over: the words under a multiword token are lines of their own, and an empty node is no
     word of the text. Comments stand before the words; a blank line (or the end of the file) ends a sentence.
-    Raises `DataError` naming file and line when a line breaks the format.
+    A first line `# global.columns = …` (CoNLL-U Plus, PARSEME's .cupt) names the columns; those of CoNLL-U that
+    it lacks are `_`.
+
+    Raises
+    ------
+    DataError
+        A line breaks the format; the message names file and line.
     """
     reader = _BlockReader(path, n_columns)
+    if path.suffix.lower() == ".cupt":
+        reader.name_columns(1, " ".join((*_COLUMNS, "PARSEME:MWE")))
     for number, line in numbered_lines(path):
-        if line.strip() == "":
+        if match := _GLOBAL_COLUMNS.fullmatch(line):
+            reader.name_columns(number, match[1])
+        elif line.strip() == "":
             if line:
                 raise line_error(path, number, "the line holds only white space", "an empty line between sentences")
             if block := reader.finish(number):
@@ -81,7 +94,16 @@ class _BlockReader:
 
     def __init__(self, path: Path, n_columns: int) -> None:
         self.path, self.n_columns = path, n_columns
+        self.order: tuple[int | None, ...] | None = None
         self._start()
+
+    def name_columns(self, number: int, names: str) -> None:
+        """Take the columns of CoNLL-U from where `# global.columns` says that they are."""
+        columns = names.split()
+        if "ID" not in columns or "FORM" not in columns:
+            raise line_error(self.path, number, f"the columns {names[:100]}", "ID and FORM among them")
+        self.n_columns = len(columns)
+        self.order = tuple(columns.index(name) if name in columns else None for name in _COLUMNS)
 
     def _start(self) -> None:
         self.id: str | None = None
@@ -108,7 +130,10 @@ class _BlockReader:
             )
         for column, value in enumerate(fields, start=1):
             if not value.strip():
-                raise line_error(self.path, number, f"column {column} is empty", "a value, or `_` for none")
+                wrong = f"column {column} holds only white space" if value else f"column {column} is empty"
+                raise line_error(self.path, number, wrong, "a value, or `_` for none")
+        if self.order is not None:
+            fields = tuple("_" if at is None else fields[at] for at in self.order)
         after = len(self.words)
         if _WORD.fullmatch(fields[0]):
             if int(fields[0]) != after + 1:
@@ -127,7 +152,7 @@ class _BlockReader:
                 raise line_error(self.path, number, wrong, f"{after}.{self.empty_nodes + 1}")
             self.empty_nodes += 1
         else:
-            wrong = f"ID is {fields[0]!r}"
+            wrong = f"ID is {fields[0][:60]!r}"
             raise line_error(self.path, number, wrong, "a number (1), a range (1-2) or an empty node (1.1)")
 
     def finish(self, number: int | None) -> Block | None:
@@ -138,7 +163,8 @@ class _BlockReader:
                 raise line_error(self.path, self.comments_from, wrong, "the words of a sentence after its comments")
             return None
         if self.range_end > len(self.words):
-            wrong = f"a multiword token reaches to word {self.range_end} of a sentence of {len(self.words)}"
+            size = counted(len(self.words), "word")
+            wrong = f"a multiword token reaches to word {self.range_end} of a sentence of {size}"
             raise line_error(self.path, self.range_line, wrong, "a range within the sentence")
         if not self.words:
             raise line_error(self.path, number or 0, "a sentence without words", "at least one word")
@@ -147,90 +173,128 @@ class _BlockReader:
         return block
 
 
-def _tags(path: Path, block: Block, column: int) -> LabelledSentence:
-    targets = []
-    for i, word in enumerate(block.words):
-        label = word.fields[column]
-        if column == 3 and label not in UPOS:
-            expected = "one of " + ", ".join(UPOS)
-            raise line_error(path, word.line, f"UPOS (column 4) is {label!r}", expected)
+PREDICTED: dict[str, str] = {
+    "pos": "universal part of speech of a word",
+    "xpos": "language-specific part of speech of a word",
+    "dep": "dependency relation of a word to its head",
+}
+"""What each kind of label is, in words."""
+
+_LABEL_COLUMNS = {"pos": 3, "xpos": 4, "dep": 7}
+
+
+class _Labels:
+    """The labels of a column; those that are missing are counted, or refused."""
+
+    def __init__(self, path: Path, kind: ConlluKind, drop: bool) -> None:
+        self.path, self.column, self.drop = path, _LABEL_COLUMNS[kind], drop
+        self.n_missing = 0
+
+    def label(self, word: WordLine) -> str | None:
+        """The label of a word; None for one without."""
+        try:
+            label = label_text(word.fields[self.column])
+        except ValueError as error:
+            raise line_error(self.path, word.line, str(error), "a label") from None
+        name = f"{_COLUMNS[self.column]} (column {self.column + 1})"
         if label == "_":
-            raise line_error(path, word.line, f"column {column + 1} is `_`", "a label")
-        targets.append(((i,), label))
-    return LabelledSentence(block.sentence(), tuple(targets))
+            if not self.drop:
+                expected = "a label; or `without_label: drop`, which leaves out words without"
+                raise line_error(self.path, word.line, f"{name} is `_`", expected)
+            self.n_missing += 1
+            return None
+        if self.column == 3 and label not in UPOS:
+            raise line_error(self.path, word.line, f"{name} is {label[:60]!r}", "one of " + ", ".join(UPOS))
+        return label
 
 
-def _arcs(path: Path, block: Block) -> LabelledSentence:
-    targets = []
+def _tags(block: Block, labels: _Labels) -> LabelledSentence:
+    found = ((i, labels.label(word)) for i, word in enumerate(block.words))
+    return LabelledSentence(block.sentence(), tuple(((i,), label) for i, label in found if label is not None))
+
+
+def _arcs(block: Block, labels: _Labels) -> LabelledSentence:
+    path, targets, heads = labels.path, [], []
     n = len(block.words)
     for i, word in enumerate(block.words):
-        head, relation = word.fields[6], word.fields[7]
+        head = word.fields[6]
         if not (head == "0" or (_WORD.fullmatch(head) and int(head) <= n)):
-            raise line_error(path, word.line, f"HEAD (column 7) is {head!r}", f"a number from 0 to {n}")
+            raise line_error(path, word.line, f"HEAD (column 7) is {head[:60]!r}", f"a number from 0 to {n}")
         if int(head) == i + 1:
             raise line_error(path, word.line, f"HEAD (column 7) is the word itself ({head})", "another word or 0")
-        if relation == "_":
-            raise line_error(path, word.line, "DEPREL (column 8) is `_`", "a relation")
-        if head != "0":
+        heads.append(int(head))
+        relation = labels.label(word)
+        if head != "0" and relation is not None:
             targets.append(((int(head) - 1, i), relation))
+    circle = _circle(heads)
+    if circle:
+        words = ", ".join(str(word) for word in circle[:10]) + (", …" if len(circle) > 10 else "")
+        wrong = f"the heads of sentence {block.id!r} go round in a circle (words {words})"
+        raise line_error(path, block.words[circle[0] - 1].line, wrong, "a tree, in which every word leads to the root")
     return LabelledSentence(block.sentence(), tuple(targets))
 
 
-def read_conllu(path: str | Path, kind: ConlluKind) -> list[LabelledSentence]:
+def _circle(heads: Sequence[int]) -> list[int]:
+    """The words (from 1, the least first) of a circle that the heads make; an empty list for a tree."""
+    done: set[int] = {0}
+    for start in range(1, len(heads) + 1):
+        way: dict[int, int] = {}
+        word = start
+        while word not in done and word not in way:
+            way[word] = len(way)
+            word = heads[word - 1]
+        if word in way:
+            circle = list(way)[way[word] :]
+            least = circle.index(min(circle))
+            return circle[least:] + circle[:least]
+        done.update(way)
+    return []
+
+
+def read_conllu(
+    path: str | Path, kind: ConlluKind, *, drop: bool = False, notes: list[str] | None = None
+) -> list[LabelledSentence]:
     """The labelled sentences of a CoNLL-U file.
 
-    `pos`: every word with its UPOS; `xpos`: every word with its XPOS; `dep`: every pair (head, dependent)
-    with its full relation, subtype included; the root has no head and is left out.
-    Raises `DataError` naming file and line when the file is not CoNLL-U or a label is missing.
+    Parameters
+    ----------
+    path
+        The file.
+    kind
+        `pos`: every word with its UPOS; `xpos`: every word with its XPOS; `dep`: every pair (head, dependent) with
+        its full relation, subtype included; the root has no head and is left out.
+    drop
+        Leave out words without a label (`_`), instead of refusing the file.
+    notes
+        A list to which the count of those is added.
+
+    Raises
+    ------
+    DataError
+        The file is not CoNLL-U, a label is missing, or (`dep`) the heads of a sentence are no tree; the message
+        names file and line.
     """
     path = Path(path)
     if kind not in get_args(ConlluKind):
         raise DataError(f"kind is {kind!r}; expected one of {', '.join(get_args(ConlluKind))}")
-    if kind == "dep":
-        sentences = [_arcs(path, block) for block in read_blocks(path)]
-    else:
-        column = 3 if kind == "pos" else 4
-        sentences = [_tags(path, block, column) for block in read_blocks(path)]
+    labels = _Labels(path, kind, drop)
+    make = _arcs if kind == "dep" else _tags
+    sentences = [make(block, labels) for block in read_blocks(path)]
     if not sentences:
         raise DataError(f"{path} holds no sentence; expected a CoNLL-U file")
+    if labels.n_missing and notes is not None:
+        notes.append(f"left out: {counted(labels.n_missing, 'word')} without a label (`_`)")
     return sentences
 
 
-def task_from_conllu(
-    train_path: str | Path,
-    test_path: str | Path | None = None,
-    kind: ConlluKind = "pos",
-    *,
-    name: str | None = None,
-    description: str | None = None,
-    source: str = "",
-    test_share: float = 0.2,
-    seed: int = 0,
-) -> Task:
-    """A task from CoNLL-U files of your own.
+def first_columns(head: bytes) -> int:
+    """How many columns the first line has that begins with the number 1 and a tab; 0 where there is none.
 
-    Without `test_path` the sentences of `train_path` are cut in two by `seed`, `test_share` of them for test.
-    Raises `DataError` naming file and line when a file is not CoNLL-U.
+    `head` is the beginning of a file.
     """
-    train = read_conllu(train_path, kind)
-    if test_path is None:
-        train, test = draw_split(train, test_share, seed)
-    else:
-        test = read_conllu(test_path, kind)
-    train_split, train_notes = build_split("train", train)
-    test_split, test_notes = build_split("test", test)
-    predicted = {
-        "pos": "universal part of speech of a word",
-        "xpos": "language-specific part of speech of a word",
-        "dep": "dependency relation of a word to its head",
-    }
-    point: Kind = "pair" if kind == "dep" else "word"
-    return Task(
-        name=name or f"{Path(train_path).stem}-{kind}",
-        kind=point,
-        train=train_split,
-        test=test_split,
-        description=description or predicted[kind],
-        source=source or f"{train_path}" + (f", {test_path}" if test_path else ""),
-        notes=(*train_notes, *test_notes, *observations(train_split, test_split)),
-    )
+    for line in head.decode("utf-8-sig", "ignore").splitlines():
+        if line.startswith("1\t"):
+            return len(line.split("\t"))
+        if line and not line.startswith("#"):
+            return 0
+    return 0

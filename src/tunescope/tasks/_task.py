@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tunescope.errors import DataError
+from tunescope.tasks._lines import odd_character
 from tunescope.tasks._said import counted
 
 Kind = Literal["word", "pair", "sentence"]
@@ -63,6 +64,9 @@ class Sentence:
                 raise DataError(f"sentence {self.id!r} has no word; give it at least one")
             if not all(isinstance(word, str) and word.strip() for word in words):
                 raise DataError(f"sentence {self.id!r} has an empty word: {words!r}")
+            odd = odd_character("".join(words))
+            if odd:
+                raise DataError(f"sentence {self.id!r} has {odd} in a word; a text holds no such thing")
 
     def __repr__(self) -> str:
         if self.pair is None:
@@ -98,6 +102,9 @@ class Target:
     def __post_init__(self) -> None:
         if not isinstance(self.label, str) or not self.label.strip():
             raise DataError(f"a target of sentence {self.sentence} has the label {self.label!r}; it must be text")
+        odd = odd_character(self.label, is_label=True) or ("blank ends" if self.label != self.label.strip() else None)
+        if odd:
+            raise DataError(f"a target of sentence {self.sentence} has the label {self.label!r}, which has {odd}")
         if len(self.positions) not in KIND_OF:
             raise DataError(
                 f"a target of sentence {self.sentence} has the positions {self.positions}: "
@@ -167,7 +174,7 @@ class Split:
             if any(not 0 <= position < len(sentence.words) for position in target.positions):
                 raise DataError(
                     f"target {i} of split {self.name!r} names the words {target.positions} "
-                    f"of sentence {sentence.id!r}, which has {len(sentence.words)}"
+                    f"of sentence {sentence.id!r}, which has {counted(len(sentence.words), 'word')}"
                 )
             if target.kind != self.targets[0].kind:
                 raise DataError(
@@ -269,6 +276,8 @@ class Task:
         Citation and licence.
     notes
         What was left out or is odd, counted and named.
+    understood
+        How its file was read, a line each (`delimiter: comma`); empty for a named task.
 
     Raises
     ------
@@ -289,6 +298,7 @@ class Task:
     description: str
     source: str
     notes: tuple[str, ...] = ()
+    understood: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):

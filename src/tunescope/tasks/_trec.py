@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from tunescope.errors import DataError
+from tunescope.tasks._clean import cut
 from tunescope.tasks._files import FoundFile
 from tunescope.tasks._lines import line_error, numbered_lines
 from tunescope.tasks._split import LabelledSentence
@@ -38,7 +39,7 @@ def read_trec(path: str | Path, coarse: bool = False) -> list[LabelledSentence]:
             expected = f"`COARSE:fine question` with COARSE one of {', '.join(COARSE)}"
             raise line_error(path, number, f"{line[:60]!r} has no class", expected)
         label = match[1] if coarse else f"{match[1]}:{match[2]}"
-        sentence = Sentence(f"line {number}", tuple(match[3].split()))
+        sentence = Sentence(f"line {number}", cut(match[3]))
         questions.append(LabelledSentence(sentence, (((), label),)))
     if not questions:
         raise DataError(f"{path} holds no question; expected lines `COARSE:fine question`")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from tunescope.tasks._conllu import ConlluKind, task_from_conllu
+from tunescope.tasks._conllu import ConlluKind
 from tunescope.tasks._files import PUD, FoundFile
+from tunescope.tasks._from_file import task_from_conllu
 from tunescope.tasks._spec import TaskSpec
 from tunescope.tasks._task import Task
 

@@ -1,0 +1,1 @@
+"""The formats that labelled sentences are read from, one a file."""
