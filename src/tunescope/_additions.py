@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import entry_points
 from types import ModuleType
 from typing import Any
@@ -28,6 +29,31 @@ def modules_of(package: str) -> list[ModuleType]:
     folder = importlib.import_module(package)
     names = sorted(found.name for found in pkgutil.iter_modules(folder.__path__))
     return [importlib.import_module(f"{package}.{name}") for name in names]
+
+
+@cache
+def discover(package: str, group: str, what: str, error: type[TunescopeError]) -> None:
+    """Import all that may add something, once: what makes itself known by being imported.
+
+    Parameters
+    ----------
+    package : str
+        Dotted name of a package, whose files are imported.
+    group : str
+        The group of entry points by which other packages add theirs.
+    what : str
+        What one of them is called in a message.
+    error : type
+        The error of the room.
+
+    Raises
+    ------
+    TunescopeError
+        An entry point cannot be imported; names package and entry point.
+    """
+    modules_of(package)
+    for _ in from_other_packages(group, what, error):
+        pass
 
 
 def from_other_packages(group: str, what: str, error: type[TunescopeError]) -> Iterator[tuple[str, Any]]:

@@ -26,6 +26,10 @@ class StorageError(TunescopeError, OSError):
     """A result cannot be read or written."""
 
 
+class UnitsFailed(TunescopeError, RuntimeError):
+    """Some units of work of a study failed; the others are done and kept. The command line exits with 1."""
+
+
 class RepresentationError(TunescopeError, ValueError):
     """Vectors are not usable: NaN, infinite, or of the wrong shape."""
 

@@ -27,13 +27,13 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory) -> Path:
     """The folder of the study."""
-    from tunescope.studies import EXPERIMENTS, Study, run_study
+    from tunescope.studies import Study, experiment_names, run_study
 
     study = {
         "name": "real",
         "encoders": ["embedded"],
         "tasks": ["pos", "trec-50"],
-        "experiments": [*({"name": name, "layers": "all"} for name in EXPERIMENTS[:5]), *EXPERIMENTS[5:]],
+        "experiments": [*({"name": name, "layers": "all"} for name in experiment_names()[:5]), *experiment_names()[5:]],
         "epochs": 1,
         "every": 2,
         "fraction": 0.08,

@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tunescope.errors import EncoderError, RepresentationError, StudyError
+from tunescope.errors import EncoderError, StudyError, UnitsFailed
 from tunescope.geometry._solver.search import DEFAULT_RTOL
-from tunescope.records._tables import COLUMNS, identity, schema
+from tunescope.records._tables import COLUMNS, schema
 from tunescope.storage import ArrayFile, ResultStore, read_table
-from tunescope.studies import EXPERIMENTS, Watcher, run_study
+from tunescope.studies import Watcher, experiment_names, run_study
 
 EVERY_TABLE = {*COLUMNS}
 OF_DISTANCES = {"pairs", "gaps", "similarity", "leave_one_out"}
@@ -62,7 +62,7 @@ def everything(tmp_path_factory, encoder_folder):
             "name": "everything",
             "encoders": [{"name": str(encoder_folder), "label": "small"}],
             "tasks": ["toy-question-coarse", "toy-coin"],
-            "experiments": [*EXPERIMENTS[:4], {"name": "layers", "layers": "all"}, *EXPERIMENTS[5:]],
+            "experiments": [*experiment_names()[:4], {"name": "layers", "layers": "all"}, *experiment_names()[5:]],
             "epochs": 1,
             "every": 2,
             "fraction": 0.3,
@@ -85,11 +85,18 @@ def test_every_table_is_there_with_its_columns(everything):
         assert not found[name].empty
 
 
-def test_no_observation_stands_twice(everything):
-    _, folder, _ = everything
-    for name, table in tables(folder).items():
-        columns = [column for column in identity(name) if column in table.columns]
-        assert not table.duplicated(columns).any(), name
+def test_two_units_that_measure_the_same_space_agree(everything):
+    """The end of a fine-tuning is measured on the way and from nothing; the record says where the two differ."""
+    study, folder, _ = everything
+    notes = json.loads((folder / "study.json").read_text())["notes"]
+    assert [note for note in notes if note.startswith("table ")] == []
+    store = ResultStore(folder)
+    on_the_way = pd.concat([unit.table("gaps").assign(of=unit.key) for unit in store.units("finetune")])
+    last = on_the_way[on_the_way["update"] == on_the_way["update"].max()]
+    alone = pd.concat([unit.table("gaps") for unit in store.units("geometry")])
+    both = last.merge(alone, on=["layer", "label", "n_points"], suffixes=("", "_alone"))
+    apart = (both["distance"] - both["distance_alone"]).abs() <= 1e-3 * both["distance"] + 1e-9
+    assert apart.groupby([both["of"], both["layer"], both["label"]]).any().all()
 
 
 def test_rows_say_where_they_come_from(everything):
@@ -211,9 +218,10 @@ def test_only_what_a_change_concerns_is_done_again(make_study, tmp_path):
 def test_encoders_that_are_not_kept_are_trained_again_when_they_are_needed(make_study, tmp_path):
     dropped = {"keep": {"encoders": False}}
     run_study(make_study(**dropped), tmp_path)
-    assert ResultStore(tmp_path).units("encoder") == []
+    assert not list(tmp_path.glob("units/**/model.safetensors"))
     assert run_study(make_study(**dropped), tmp_path).n_done == 0
     run_study(make_study(layers=[1], **dropped), tmp_path)
+    assert not list(tmp_path.glob("units/**/model.safetensors"))
     apart = tmp_path / "apart"
     run_study(make_study(layers=[1]), apart)
     assert_same_tables(tables(tmp_path), tables(apart))
@@ -279,7 +287,7 @@ def test_weights_that_are_not_numbers_are_one_clear_error(encoder_folder, make_s
     with torch.no_grad():
         next(encoder.model.parameters())[:] = float("nan")
     encoder.save(tmp_path / "broken")
-    with pytest.raises(RepresentationError, match=r"vectors of broken on toy-question-coarse.*NaN"):
+    with pytest.raises(UnitsFailed, match=r"vectors of broken on toy-question-coarse.*NaN"):
         run_study(make_study(encoders=[str(tmp_path / "broken")]), tmp_path / "out")
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tunescope.errors import StudyError
-from tunescope.studies import EXPERIMENTS, Study, load_study, study_names
+from tunescope.studies import Study, experiment_names, load_study, study_names
 
 GOOD = """\
 name: small
@@ -49,7 +49,7 @@ def test_a_single_entry_stands_for_a_list_of_one(write):
 
 def test_all_experiments_can_be_asked_for_in_a_word(write):
     study = load_study(write(GOOD.replace("[performance]", "all")))
-    assert tuple(choice.name for choice in study.experiments) == EXPERIMENTS
+    assert tuple(choice.name for choice in study.experiments) == experiment_names()
 
 
 @pytest.mark.parametrize(
@@ -150,8 +150,8 @@ def test_studies_that_ship_are_valid_and_named_like_their_file(name):
 
 
 def test_the_paper_has_every_experiment():
-    assert {choice.name for choice in load_study("paper").experiments} == set(EXPERIMENTS)
-    for name in EXPERIMENTS:
+    assert {choice.name for choice in load_study("paper").experiments} == set(experiment_names())
+    for name in experiment_names():
         assert [choice.name for choice in load_study(f"paper-{name}").experiments] == [name]
 
 
@@ -162,7 +162,7 @@ STUDIES = st.builds(
     encoders=st.lists(NAMES, min_size=1, max_size=3, unique=True),
     tasks=st.lists(NAMES, min_size=1, max_size=3, unique=True),
     seeds=st.lists(st.integers(0, 9), min_size=1, max_size=3, unique=True),
-    experiments=st.lists(st.sampled_from(EXPERIMENTS), min_size=1, unique=True),
+    experiments=st.lists(st.sampled_from(experiment_names()), min_size=1, unique=True),
     layers=st.sampled_from(["last", "all"]) | st.lists(st.integers(0, 12), min_size=1, unique=True),
     epochs=st.none() | st.integers(1, 20),
     fraction=st.none() | st.floats(0, 1, exclude_min=True),
@@ -174,3 +174,14 @@ def test_a_study_written_down_and_read_again_is_the_same(tmp_path_factory, study
     path = tmp_path_factory.mktemp("study") / "study.yaml"
     path.write_text(yaml.safe_dump(study.model_dump(mode="json")), encoding="utf-8")
     assert load_study(path) == study
+
+
+def test_sources_that_nothing_reads_are_refused_before_anything_runs(tmp_path):
+    path = tmp_path / "study.yaml"
+    path.write_text("name: a\nencoders: [a]\ntasks: [toy-pos]\nexperiments: [dynamics]\nsources: [toy-pos-merged]\n")
+    with pytest.raises(StudyError) as caught:
+        load_study(path)
+    assert str(caught.value) == (
+        f"{path}:5: sources: is read by no experiment of this study; add cross-task, or leave it out"
+    )
+    assert load_study(path, experiments=["dynamics", "cross-task"]).sources == ["toy-pos-merged"]

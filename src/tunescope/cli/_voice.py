@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from tunescope.errors import TunescopeError
+from tunescope.errors import TunescopeError, UnitsFailed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,6 +33,8 @@ DeviceOption = Annotated[
     typer.Option("--device", help="auto (cuda, mps or cpu, the first there is), cpu, cuda, cuda:1, mps."),
 ]
 
+EXIT_FAILED = 1
+"""Some units of a study failed; the others are done."""
 EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130
 """As a shell reports a program that Ctrl-C ended (128 + SIGINT)."""
@@ -60,7 +62,7 @@ def spoken(command: Command) -> Command:
                 raise
             typer.secho("error: ", fg="red", bold=True, err=True, nl=False)
             typer.echo(str(error), err=True)
-            raise typer.Exit(EXIT_ERROR) from None
+            raise typer.Exit(EXIT_FAILED if isinstance(error, UnitsFailed) else EXIT_ERROR) from None
         except Interrupted as stop:
             typer.echo(f"\nstopped. {stop}", err=True)
             raise typer.Exit(EXIT_INTERRUPTED) from None

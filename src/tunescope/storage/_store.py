@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tunescope.errors import StorageError
-from tunescope.storage._atomic import TEMPORARY_SUFFIX, FolderLock, json_text, sync_folder, sync_tree
+from tunescope.storage._atomic import TEMPORARY_SUFFIX, FolderLock, json_text, sync_folder, sync_tree, write_json
 from tunescope.storage._checksums import checksum
 from tunescope.storage._units import UNIT_FILE, Unit, UnitWriter, checked_name
 from tunescope.storage._versions import platform_name, versions
@@ -192,6 +192,39 @@ class ResultStore:
     def remove(self, kind: str, key: str) -> None:
         """Remove a unit, at once and whole; nothing happens when it is not there."""
         _set_aside(self._path(kind, key))
+
+    def drop_folder(self, kind: str, key: str, name: str) -> None:
+        """Remove a folder of a unit, which stays whole without it; nothing happens when it is not there.
+
+        Parameters
+        ----------
+        kind, key : str
+            The unit.
+        name : str
+            The folder, such as a saved encoder. The unit's record says that it was dropped.
+
+        Raises
+        ------
+        StorageError
+            The file system refuses.
+        """
+        path = self._path(kind, key)
+        folder = path / checked_name(name)
+        try:
+            record = json.loads((path / UNIT_FILE).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return
+        files = {file: about for file, about in record["files"].items() if not file.startswith(f"{name}/")}
+        if files != record["files"]:
+            # The record first: cut off between the two, the unit is whole and the folder is an orphan.
+            dropped = sorted({*record.get("dropped", ()), name})
+            sums = {file: told for file, told in record.get("sha256", {}).items() if file in files}
+            write_json(path / UNIT_FILE, {**record, "files": files, "sha256": sums, "dropped": dropped})
+        try:
+            if folder.is_dir():
+                shutil.rmtree(folder)
+        except OSError as error:
+            raise StorageError(f"{folder}: cannot be removed: {error.strerror or error}") from error
 
     def _path(self, kind: str, key: str) -> Path:
         return self.root / "units" / checked_name(kind) / checked_name(key)

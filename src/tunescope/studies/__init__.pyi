@@ -7,8 +7,8 @@ from ._run import (
 from ._run import (
     run_study as run_study,
 )
-from ._settings.study import (
-    EXPERIMENTS as EXPERIMENTS,
+from ._settings.experiments import (
+    experiment_names as experiment_names,
 )
 from ._settings.study import (
     Study as Study,

@@ -4,24 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunescope.errors import StudyError, TunescopeError
+from tunescope.studies._experiments.registry import experiment
 from tunescope.studies._plan import Plan
 from tunescope.studies._points.maps import check_methods
 from tunescope.studies._settings.study import EncoderChoice, Study, TaskChoice
 from tunescope.studies._settings.tasks import find_task
 from tunescope.studies._settings.yaml import Document, Place
-from tunescope.studies._units.work import Bench, Original
+from tunescope.studies._units.bench import Bench
+from tunescope.studies._units.course import Course
+from tunescope.studies._units.finetune import FineTuneUnit
+from tunescope.studies._units.states import Original
+from tunescope.studies._units.tuned import FineTuned
 
 if TYPE_CHECKING:
     from tunescope.finetuning import Recipe
     from tunescope.storage import ResultStore
+    from tunescope.studies._experiments.experiment import Experiment
     from tunescope.studies._watching import Watcher
     from tunescope.tasks import Task
 
 Located = Callable[..., str]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A study that can be run."""
+
+    plan: Plan
+    experiments: tuple[Experiment, ...]
+    """In the order of the registry, so that nothing depends on the order in which a study names them."""
+    bench: Bench
+    recipes: dict[str, Recipe]
+    """The fine-tuning recipe of each encoder, by its label."""
 
 
 def prepare(
@@ -32,16 +51,29 @@ def prepare(
     given: frozenset[str] = frozenset(),
     data_dir: str | Path | None = None,
     watcher: Watcher,
-) -> tuple[Plan, Bench]:
+) -> Prepared:
     """Find the study's tasks and encoders and check that its layers exist.
 
-    Args:
-        document: the file that the study was read from, so that a message can name its line.
-        given: settings that came from elsewhere, such as the command line.
+    Parameters
+    ----------
+    study : Study
+        What is asked for.
+    store : ResultStore
+        Where results are kept.
+    document : Document, optional
+        The file that the study was read from, so that a message can name its line.
+    given : frozenset of str
+        Settings that came from elsewhere, such as the command line.
+    data_dir : path, optional
+        Folder with data files.
+    watcher : Watcher
+        Hears what is odd about the tasks.
 
-    Raises:
-        StudyError, DataError, EncoderError: a task or encoder is unknown, its files are missing or damaged, a
-            layer does not exist; one message that says where it was asked for; or a map's package is not installed.
+    Raises
+    ------
+    StudyError, DataError, EncoderError
+        A task or encoder is unknown, its files are missing or damaged, a layer does not exist; one message that says
+        where it was asked for; or a map's package is not installed.
     """
 
     def where(*place: str | int) -> str:
@@ -63,9 +95,57 @@ def prepare(
     )
     _refuse_same_labels(encoders, where("encoders"))
     recipes = {encoder.label: _recipe(study, encoder, where("recipe")) for encoder in encoders}
-    plan = Plan(study, encoders, tasks, recipes)
-    _check_layers(plan, where)
-    return plan, bench
+    chosen = {choice.name: choice.layers for choice in study.experiments}
+    experiments = tuple(sorted((experiment(name) for name in chosen), key=lambda one: (one.order, one.name)))
+    layers_of = {
+        (name, encoder.label): _numbers(asked if asked is not None else study.layers, encoder)
+        for name, asked in chosen.items()
+        for encoder in encoders
+    }
+    _check_layers(study, encoders, layers_of, where)
+    watched = {
+        encoder.label: {n for one in experiments if one.reads_snapshots for n in layers_of[one.name, encoder.label]}
+        for encoder in encoders
+    }
+    courses = tuple(
+        _course(study, encoder, tasks[task], seed, recipes[encoder.label], watched[encoder.label])
+        for encoder in encoders
+        for task in _tuned_tasks(study)
+        for seed in study.seeds
+    )
+    return Prepared(Plan(study, encoders, tasks, courses, layers_of), experiments, bench, recipes)
+
+
+def _tuned_tasks(study: Study) -> list[str]:
+    """The tasks that encoders are fine-tuned on: those that are probed, then those of `sources` alone."""
+    return list(dict.fromkeys([*(choice.name for choice in study.tasks), *study.sources]))
+
+
+def _numbers(asked: Any, encoder: Original) -> tuple[int, ...]:
+    """The layers of an encoder that a study asks for, in order."""
+    if asked == "last":
+        return (encoder.n_layers,)
+    if asked == "all":
+        return tuple(range(encoder.n_layers + 1))
+    return tuple(sorted(set(asked)))
+
+
+def _course(study: Study, encoder: Original, task: Task, seed: int, recipe: Recipe, watched: set[int]) -> Course:
+    """A fine-tuning; it is watched in the layers that any experiment reads, on the tasks that are probed."""
+    is_probed = any(choice.name == task.name for choice in study.tasks)
+    unit = FineTuneUnit(
+        encoder=encoder,
+        task=task.name,
+        task_fingerprint=task.fingerprint,
+        recipe=recipe,
+        seed=seed,
+        every=study.every,
+        layers=tuple(sorted(watched)) if is_probed else (),
+        points=study.keep.points,
+        maps=tuple(study.keep.maps),
+        map_points=study.keep.map_points,
+    )
+    return Course(encoder, FineTuned(unit), unit, task.name, seed)
 
 
 def _find_tasks(study: Study, data_dir: str | Path | None, folder: Path, where: Located) -> dict[str, Task]:
@@ -73,11 +153,10 @@ def _find_tasks(study: Study, data_dir: str | Path | None, folder: Path, where: 
     for index, choice in enumerate(study.tasks):
         with _located(where("tasks", index)):
             found[choice.name] = find_task(choice, study, data_dir=data_dir, folder=folder)
-    if study.asks_for("cross-task"):
-        for index, name in enumerate(study.sources):
-            with _located(where("sources", index)):
-                if name not in found:
-                    found[name] = find_task(TaskChoice(name=name), study, data_dir=data_dir, folder=folder)
+    for index, name in enumerate(study.sources):
+        with _located(where("sources", index)):
+            if name not in found:
+                found[name] = find_task(TaskChoice(name=name), study, data_dir=data_dir, folder=folder)
     return found
 
 
@@ -95,7 +174,7 @@ def _find_encoder(choice: EncoderChoice, bench: Bench, allow_pickle: bool, where
         n_layers=encoder.n_layers,
         allow_pickle=allow_pickle,
     )
-    bench.remember(found, encoder)
+    bench.remember(found.key, encoder)
     return found
 
 
@@ -116,11 +195,16 @@ def _recipe(study: Study, encoder: Original, where: str) -> Recipe:
         return Recipe.for_encoder(encoder.name, **changes)
 
 
-def _check_layers(plan: Plan, where: Located) -> None:
-    for index, choice in enumerate(plan.study.experiments):
+def _check_layers(
+    study: Study,
+    encoders: tuple[Original, ...],
+    layers_of: dict[tuple[str, str], tuple[int, ...]],
+    where: Located,
+) -> None:
+    for index, choice in enumerate(study.experiments):
         place: Place = ("experiments", index, "layers") if choice.layers is not None else ("layers",)
-        for encoder in plan.encoders:
-            beyond = [layer for layer in plan.layers(choice.name, encoder) if layer > encoder.n_layers]
+        for encoder in encoders:
+            beyond = [layer for layer in layers_of[choice.name, encoder.label] if layer > encoder.n_layers]
             if beyond:
                 raise StudyError(
                     f"{where(*place)}: {encoder.label} has no layer {beyond[0]}; "

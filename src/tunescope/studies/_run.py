@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timezone
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tunescope.errors import TunescopeError
+from tunescope.errors import TunescopeError, UnitsFailed
 from tunescope.studies._settings.study import Study, read_study
-from tunescope.studies._units.keys import key_of
-from tunescope.studies._units.work import Bench, Work, in_order
+from tunescope.studies._units.bench import Bench
+from tunescope.studies._units.graph import missing_units, place
+from tunescope.studies._units.space import Space
+from tunescope.studies._units.work import Work
 from tunescope.studies._watching import Watcher
 
 if TYPE_CHECKING:
+    from tunescope.execution import Done, Graph
     from tunescope.storage import ResultStore
+    from tunescope.studies._experiments.experiment import Experiment
     from tunescope.studies._plan import Plan
+    from tunescope.studies._prepare import Prepared
     from tunescope.studies._summary import SummaryRow
 
 
@@ -47,6 +49,7 @@ def run_study(
     source: str | Path | Study,
     out: str | Path | None = None,
     *,
+    on: str = "local",
     watcher: Watcher | None = None,
     data_dir: str | Path | None = None,
     **overrides: Any,
@@ -54,26 +57,44 @@ def run_study(
     """Run a study, or what is missing of it, and write its tables.
 
     A unit of work that is there is not done again, whichever study or run has done it; a run that was cut off
-    goes on where it was.
+    goes on where it was. A unit that fails does not end the others.
 
-    Args:
-        source: a YAML file, the name of a study that ships with the package, or a study.
-        out: folder of the results; `tunescope-<name of the study>` by default.
-        watcher: hears how the study goes.
-        data_dir: folder with data files; the one that TUNESCOPE_DATA_DIR names by default.
-        overrides: settings that replace those of the study, such as `seeds=[0, 1]`.
+    Parameters
+    ----------
+    source : str, Path or Study
+        A YAML file, the name of a study that ships with the package, or a study.
+    out : path, optional
+        Folder of the results; `tunescope-<name of the study>` by default.
+    on : str, default "local"
+        Who does the work: the name of an executor (`tunescope.execution.executor_names`).
+    watcher : Watcher, optional
+        Hears how the study goes.
+    data_dir : path, optional
+        Folder with data files; the one that TUNESCOPE_DATA_DIR names by default.
+    **overrides
+        Settings that replace those of the study, such as `seeds=[0, 1]`.
 
-    Raises:
-        StudyError: the study is not valid.
-        TunescopeError: data, an encoder or a result cannot be had; the message says what to do.
+    Returns
+    -------
+    StudyResult
+        Where the results are, and the answer in short.
+
+    Raises
+    ------
+    StudyError
+        The study is not valid, or there is no such executor.
+    UnitsFailed
+        Some units failed; all that does not depend on them is done, kept, and laid out.
+    TunescopeError
+        Data, an encoder or a result cannot be had; the message says what to do.
     """
-    from tunescope.storage import ResultStore, read_table
-    from tunescope.studies._explorer.write import write_explorer
+    from tunescope.execution import executor
+    from tunescope.storage import ResultStore
     from tunescope.studies._prepare import prepare
-    from tunescope.studies._summary import summarise
 
     start = time.perf_counter()
     watcher = watcher or Watcher()
+    worker = executor(on)
     document = None
     if isinstance(source, Study):
         study = Study.model_validate({**source.model_dump(), **overrides}) if overrides else source
@@ -84,30 +105,35 @@ def run_study(
     if store.n_cleaned:
         watcher.noted(f"{folder}: removed {store.n_cleaned} unfinished folder(s) of a run that was cut off")
     given = frozenset(name for name, value in overrides.items() if value is not None)
-    plan, bench = prepare(study, store, document=document, given=given, data_dir=data_dir, watcher=watcher)
-    wanted = wanted_units(plan)
-    missing = list(in_order(wanted, store))
+    prepared = prepare(study, store, document=document, given=given, data_dir=data_dir, watcher=watcher)
+    if document is not None:
+        _keep_as_read(store, document.text)
+    wanted = wanted_units(prepared.experiments, prepared.plan)
+    graph = missing_units(wanted, store)
     with _threads(study.threads):
-        n_done = _work_off(missing, bench)
-    written_from = _written_from(plan, wanted, store)
-    if _is_written(store, written_from):
-        tables = {path.stem: read_table(path) for path in (store.root / "tables").glob("*.parquet")}
-    else:
-        tables = _write_tables(plan, store)
-        write_explorer(plan, store, watcher)
-    spent = _time_by_activity(wanted, store)
-    _record(plan, store, document.source if document else None, overrides, wanted, spent, written_from)
+        ended = work_off(graph, prepared.bench, worker)
+    spent, summary = lay_out(prepared, store, wanted, ended, overrides, watcher)
     if not study.keep.encoders:
-        _forget_encoders(plan, store)
+        _forget_encoders(prepared.plan, store)
+    failures = [one for one in ended if not one.is_done]
+    if failures:
+        raise UnitsFailed(_said_of(failures, len(graph), folder)) from next(one.error for one in failures if one.error)
     return StudyResult(
         study=study,
         folder=folder,
         n_units=len(wanted),
-        n_done=n_done,
+        n_done=len(ended),
         seconds=time.perf_counter() - start,
         time=spent,
-        summary=summarise(tables),
+        summary=summary,
     )
+
+
+def _keep_as_read(store: ResultStore, text: str) -> None:
+    """Write study.yaml: what was asked, as it was read when the study began."""
+    from tunescope.storage import write_text
+
+    write_text(store.root / "study.yaml", text)
 
 
 @contextmanager
@@ -126,212 +152,119 @@ def _threads(number: int | None) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def wanted_units(plan: Plan) -> list[Work]:
+def wanted_units(experiments: Sequence[Experiment], plan: Plan) -> list[Work]:
     """The units that the experiments of a study read, each once."""
     found: dict[tuple[str, str], Work] = {}
-    for experiment in plan.experiments:
+    for experiment in experiments:
         for work in experiment.units(plan):
-            found.setdefault((work.kind, work.key), work)
+            found.setdefault(place(work), work)
     return list(found.values())
 
 
-def _work_off(missing: list[Work], bench: Bench) -> int:
-    """Do units one after the other; returns how many this run did."""
-    from tunescope.studies._units.finetune import FineTuneUnit, TunedEncoder
-    from tunescope.studies._units.space import Space
-
-    for work in missing:
-        if isinstance(work, Space):
-            bench.want(work.state, work.task, work.layer)
-    tunings = {work.key for work in missing if isinstance(work, FineTuneUnit)}
-    written_by_another = [w for w in missing if isinstance(w, TunedEncoder) and w.tuning.key in tunings]
-    n_units = len(missing) - len(written_by_another)
-    bench.watcher.planned(n_units)
-    n_done = 0
-    for work in missing:
-        if work.find(bench.store) is not None:  # another unit, or another process, has written it meanwhile
-            continue
-        bench.watcher.started(work.title, n_done + 1, n_units)
-        _do(work, bench)
-        unit = work.result(bench.store)
-        n_done += 1
-        bench.watcher.finished(work.title, unit.seconds, unit.notes)
-    return n_done
+def work_off(graph: Graph[Work], bench: Bench, worker: Any) -> list[Done[Work]]:
+    """Have all units of a graph done; returns how each of them ended."""
+    for node in graph:
+        if isinstance(node.work, Space):
+            bench.want(node.work.state, node.work.task, node.work.layer)
+    bench.watcher.planned(len(graph))
+    return list(worker.run(graph, Doing(bench, len(graph))))
 
 
-def _do(work: Work, bench: Bench) -> None:
-    """Do one unit; an error says in which unit it arose."""
-    store = bench.store
-    try:
-        if work.keeps_work:
-            with (
-                store.working(work.kind, work.key) as folder,
-                store.writing(work.kind, work.key, work.inputs()) as writer,
-            ):
-                work.run(writer, bench, folder)
-        else:
-            with store.writing(work.kind, work.key, work.inputs()) as writer:
-                work.run(writer, bench, store.root)
-    except TunescopeError as error:
-        raise type(error)(f"{work.title}: {error}") from error
+@dataclass
+class Doing:
+    """Does units of work at a bench; sent to another process, it has a bench of its own there."""
 
+    bench: Bench
+    n_units: int
+    n_begun: int = field(default=0)
 
-_WRITTEN = ("tables/*.parquet", "explorer/*")
-"""What is written from the units, for reading."""
-
-
-def _written_from(plan: Plan, wanted: list[Work], store: ResultStore) -> str:
-    """A key of all that tables and explorer follow from: the study, its units, and the code that lays them out."""
-    units = [work.result(store) for work in wanted]
-    code = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))))
-    return key_of(
-        "written",
-        {
-            "study": plan.study.model_dump(mode="json"),
-            "encoders": [encoder.inputs() for encoder in plan.encoders],
-            "tasks": {name: task.fingerprint for name, task in plan.tasks.items()},
-            "units": sorted([unit.kind, unit.key, unit.info["finished"]] for unit in units),
-            "code": code.hexdigest(),
-        },
-    )
-
-
-def _is_written(store: ResultStore, written_from: str) -> bool:
-    """Whether tables and explorer are those of the last run, and this one would write the same."""
-    try:
-        record = json.loads((store.root / "study.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    there = _sizes(store)
-    written = record.get("written")
-    return record.get("written_from") == written_from and isinstance(written, dict) and written.items() <= there.items()
-
-
-def _sizes(store: ResultStore) -> dict[str, int]:
-    """Bytes of each file that is written from the units, by its path below the study's folder."""
-    files = sorted(path for pattern in _WRITTEN for path in store.root.glob(pattern))
-    return {path.relative_to(store.root).as_posix(): path.stat().st_size for path in files}
-
-
-def _write_tables(plan: Plan, store: ResultStore) -> dict[str, Any]:
-    """Every table of the study over all its units, each row once; tables that nothing fills are not there."""
-    import pandas as pd
-
-    from tunescope.records._tables import COLUMNS, identity, schema
-    from tunescope.storage import write_table
-
-    parts: dict[str, list[pd.DataFrame]] = {}
-    for experiment in plan.experiments:
-        for name, rows in experiment.tables(plan, store):
-            if len(rows):
-                parts.setdefault(name, []).append(rows)
-    tables: dict[str, Any] = {}
-    for name in COLUMNS:
-        path = store.root / "tables" / f"{name}.parquet"
-        if name not in parts:
-            path.unlink(missing_ok=True)
-            continue
-        rows = pd.concat(parts[name], ignore_index=True)
-        tables[name] = rows.drop_duplicates(identity(name), ignore_index=True)
-        write_table(path, tables[name], schema(name))
-    return tables
-
-
-_ACTIVITIES = {
-    "finetune": "the rest of fine-tuning",
-    "encoder": "encoders",
-    "space": "vectors",
-    "geometry": "the rest of geometry",
-    "classifier": "classifier probes",
-    "memorisation": "memorisation",
-    "points": "texts of points",
-}
-"""What the time of a unit is called that none of its parts accounts for."""
-
-
-def _time_by_activity(works: Iterable[Work], store: ResultStore) -> dict[str, float]:
-    """Seconds that the units of a study took, by activity, longest first; units behind them included."""
-    seen: set[Path] = set()
-    spent: dict[str, float] = {}
-
-    def visit(work: Work) -> None:
-        unit = work.find(store)
-        if unit is None or unit.path in seen:
+    def __call__(self, work: Work) -> None:
+        """Do one unit, unless another process has done it meanwhile; an error says in which unit it arose."""
+        watcher, store = self.bench.watcher, self.bench.store
+        self.n_begun += 1
+        if work.find(store) is not None:
             return
-        seen.add(unit.path)
-        parts = dict(unit.info.get("timings", {}))
-        parts[_ACTIVITIES[unit.kind]] = max(0.0, unit.seconds - sum(parts.values()))
-        for activity, seconds in parts.items():
-            spent[activity] = spent.get(activity, 0.0) + seconds
-        for need in work.needs:
-            visit(need)
+        watcher.started(work.title, self.n_begun, self.n_units)
+        try:
+            if work.keeps_work:
+                with (
+                    store.working(work.kind, work.key) as folder,
+                    store.writing(work.kind, work.key, work.stored_inputs) as writer,
+                ):
+                    work.run(writer, self.bench, folder)
+            else:
+                with store.writing(work.kind, work.key, work.stored_inputs) as writer:
+                    work.run(writer, self.bench, store.root)
+        except TunescopeError as error:
+            raise type(error)(f"{work.title}: {error}") from error
+        unit = work.result(store)
+        watcher.finished(work.title, unit.seconds, unit.notes)
 
-    for work in works:
-        visit(work)
-    return {activity: round(seconds, 1) for activity, seconds in sorted(spent.items(), key=lambda item: -item[1])}
 
-
-def _record(
-    plan: Plan,
+def lay_out(
+    prepared: Prepared,
     store: ResultStore,
-    source: str | None,
+    wanted: Sequence[Work],
+    ended: Sequence[Done[Work]],
     overrides: dict[str, Any],
-    wanted: list[Work],
-    spent: dict[str, float],
-    written_from: str,
-) -> None:
-    """Write study.yaml (what was asked, as it was written) and study.json (what it meant)."""
-    from dataclasses import asdict
+    watcher: Watcher,
+) -> tuple[dict[str, float], tuple[SummaryRow, ...]]:
+    """Lay the units out as tables, explorer and study.json, where the last run has not done so already.
 
-    from tunescope.storage import platform_name, versions, write_json, write_text
+    Returns
+    -------
+    spent : dict of str to float
+        Seconds by activity.
+    summary : tuple of SummaryRow
+        What fine-tuning changed.
+    """
+    from tunescope.storage import read_table
+    from tunescope.studies import _record
+    from tunescope.studies._explorer.write import write_explorer
+    from tunescope.studies._summary import summarise
 
-    study = plan.study
-    if source is not None:
-        write_text(store.root / "study.yaml", Path(source).read_text(encoding="utf-8"))
-    content = {
-        "name": study.name,
-        "study": study.model_dump(mode="json"),
-        "overrides": {name: value for name, value in overrides.items() if value is not None},
-        "encoders": [asdict(encoder) for encoder in plan.encoders],
-        "tasks": [
-            {
-                "name": task.name,
-                "kind": task.kind,
-                "fingerprint": task.fingerprint,
-                "description": task.description,
-                "source": task.source,
-                "notes": list(task.notes),
-            }
-            for task in plan.tasks.values()
-        ],
-        "recipes": {label: recipe.settings(defaults=True) for label, recipe in plan.recipes.items()},
-        "layers": {
-            experiment.name: {encoder.label: list(plan.layers(experiment.name, encoder)) for encoder in plan.encoders}
-            for experiment in plan.experiments
-        },
-        "units": [{"kind": work.kind, "key": work.key, "title": work.title} for work in wanted],
-        "seconds": spent,
-        "written": _sizes(store),
-        "written_from": written_from,
-        "notes": _notes(wanted, store),
-        "versions": versions(),
-        "platform": platform_name(),
-        "finished": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-    }
-    write_json(store.root / "study.json", content)
+    key = _record.written_from(prepared, wanted, store)
+    if _record.is_written(store, key):
+        tables = {path.stem: read_table(path) for path in (store.root / "tables").glob("*.parquet")}
+        notes = _record.kept_notes(store)
+    else:
+        tables, notes = _record.write_tables(prepared, store)
+        write_explorer(prepared.plan, store, watcher)
+        for note in notes:
+            watcher.noted(note)
+    spent = _record.time_by_activity(wanted, store)
+    failed = [
+        {"unit": one.node.work.title, "why": str(one.error) if one.error else "it waits for a unit that failed"}
+        for one in ended
+        if not one.is_done
+    ]
+    _record.write_record(
+        prepared, store, overrides=overrides, wanted=wanted, failed=failed, spent=spent, notes=notes, key=key
+    )
+    return spent, tuple(summarise(tables))
 
 
-def _notes(works: Iterable[Work], store: ResultStore) -> list[str]:
-    """The notes of all units, with the unit that each is about."""
-    return [f"{work.title}: {note}" for work in works for note in work.result(store).notes]
+def _said_of(failures: Sequence[Done[Work]], n_units: int, folder: Path) -> str:
+    """What failed and why, in one message."""
+    broken = [one for one in failures if one.error is not None]
+    waiting = [one for one in failures if one.error is None]
+    lines = [f"{len(broken)} of {n_units} units failed; the others are kept in {folder}, and a further run goes on"]
+    lines += [f"  {_error_text(one)}" for one in broken]
+    if waiting:
+        lines.append(f"  not begun, because they need one of these: {len(waiting)}")
+        lines += [f"    {one.node.work.title}" for one in waiting]
+    return "\n".join(lines)
+
+
+def _error_text(one: Done[Work]) -> str:
+    if isinstance(one.error, TunescopeError):
+        return str(one.error)
+    return f"{one.node.work.title}: {type(one.error).__name__}: {one.error}"
 
 
 def _forget_encoders(plan: Plan, store: ResultStore) -> None:
     """Remove the fine-tuned encoders of a study that does not keep them."""
-    from tunescope.studies._units.finetune import TunedEncoder
+    from tunescope.studies._units.tuned import forget_weights
 
-    for encoder in plan.encoders:
-        for task in plan.tasks:
-            for seed in plan.study.seeds:
-                weights = TunedEncoder(plan.finetune(encoder, task, seed))
-                store.remove(weights.kind, weights.key)
+    for course in plan.courses:
+        forget_weights(course.end, store)

@@ -5,40 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tunescope.studies._experiments.experiment import Experiment, Table, about_tasks, from_space
+from tunescope.studies._experiments.experiment import SpaceExperiment
+from tunescope.studies._units.classifier import Classify
+from tunescope.studies._units.geometry import Shape
 
 if TYPE_CHECKING:
-    from tunescope.storage import ResultStore
     from tunescope.studies._plan import Plan
     from tunescope.studies._units.space import Space
     from tunescope.studies._units.work import Work
 
+_OF_SHAPE = ("clusters", "spaces", "gaps", "pairs", "similarity", "leave_one_out")
 
-class CrossTask(Experiment):
+
+class CrossTask(SpaceExperiment):
     """Minimum distances and accuracy of every task after fine-tuning on every source task."""
 
     name = "cross-task"
     question = "does fine-tuning on one task help or harm another? (section 4.3, Table 5)"
+    order = 60
+    reads_sources = True
+    tables = ("tasks", "accuracy", *_OF_SHAPE)
 
-    def units(self, plan: Plan) -> Iterator[Work]:
-        for task in plan.task_names:
-            yield plan.points(task)
-        for space in self._spaces(plan):
-            yield from space.state.records
-            yield plan.classify(space)
-            yield plan.shape(space)
-
-    def tables(self, plan: Plan, store: ResultStore) -> Iterator[Table]:
-        yield from about_tasks(plan, store, plan.task_names)
-        for space in self._spaces(plan):
-            yield from from_space(plan, store, space, plan.classify(space), ["accuracy"])
-            names = ["clusters", "spaces", "gaps", "pairs", "similarity", "leave_one_out"]
-            yield from from_space(plan, store, space, plan.shape(space), names)
-
-    def _spaces(self, plan: Plan) -> Iterator[Space]:
-        for encoder in plan.encoders:
-            tuned = [plan.tuned(encoder, source, seed) for source in plan.sources for seed in plan.study.seeds]
-            for state in (encoder, *tuned):
-                for task in plan.task_names:
-                    for layer in plan.layers(self.name, encoder):
-                        yield plan.space(state, task, layer)
+    def looks(self, plan: Plan, space: Space) -> Iterator[tuple[Work, tuple[str, ...]]]:
+        yield Classify.of(space, plan.study.classifier), ("accuracy",)
+        yield Shape(space), _OF_SHAPE

@@ -5,42 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tunescope.studies._experiments.experiment import Experiment, Table, placed
+from tunescope.studies._experiments.experiment import Rows, TuningExperiment, placed
 from tunescope.studies._units.snapshots import read_centroids
 
 if TYPE_CHECKING:
     from tunescope.storage import ResultStore
     from tunescope.studies._plan import Plan
-    from tunescope.studies._units.work import Work
+    from tunescope.studies._units.course import Course
 
 
-class Layers(Experiment):
+class Layers(TuningExperiment):
     """Per layer, similarity to the original space at every snapshot, and the movement of every label."""
 
     name = "layers"
     question = "which layers change, and do they keep their layout? (section 4.4, Figures 4, 5 and 7 to 10)"
-    reads_snapshots = True
+    order = 50
+    tables = ("similarity", "leave_one_out", "movement")
 
-    def units(self, plan: Plan) -> Iterator[Work]:
-        for encoder, task, seed in plan.tunings():
-            yield plan.finetune(encoder, task, seed)
-
-    def tables(self, plan: Plan, store: ResultStore) -> Iterator[Table]:
+    def seen(self, plan: Plan, course: Course, layers: tuple[int, ...], store: ResultStore) -> Iterator[Rows]:
         from tunescope.geometry import movement
 
-        for encoder, task, seed in plan.tunings():
-            tuned = plan.tuned(encoder, task, seed)
-            unit = tuned.tuning.result(store)
-            layers = plan.layers(self.name, encoder)
-            for name in ("similarity", "leave_one_out"):
-                rows = unit.table(name)
-                chosen = rows["layer"].isin(layers) & rows["convention"].isin(plan.study.conventions)
-                yield placed(name, rows[chosen], tuned.origin(task))
-            for layer in layers:
-                _, centroids = read_centroids(unit, layer)
-                moved = movement(centroids[0], centroids[-1])
-                arrows = [
-                    {"label": str(label), "dx": float(dx), "dy": float(dy), "length": float(length)}
-                    for label, (dx, dy), length in zip(moved.labels, moved.arrows, moved.lengths, strict=True)
-                ]
-                yield placed("movement", arrows, {**tuned.origin(task), "layer": layer})
+        unit = course.record.result(store)
+        for name in ("similarity", "leave_one_out"):
+            rows = unit.table(name)
+            chosen = rows["layer"].isin(layers) & rows["convention"].isin(plan.study.conventions)
+            yield placed(name, rows[chosen], course.origin)
+        for layer in layers:
+            _, centroids = read_centroids(unit, layer)
+            moved = movement(centroids[0], centroids[-1])
+            arrows = [
+                {"label": str(label), "dx": float(dx), "dy": float(dy), "length": float(length)}
+                for label, (dx, dy), length in zip(moved.labels, moved.arrows, moved.lengths, strict=True)
+            ]
+            yield placed("movement", arrows, {**course.origin, "layer": layer})

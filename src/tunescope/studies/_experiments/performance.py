@@ -5,39 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tunescope.studies._experiments.experiment import Experiment, Table, about_tasks, from_space
+from tunescope.studies._experiments.experiment import SpaceExperiment
+from tunescope.studies._units.classifier import Classify
+from tunescope.studies._units.geometry import Shape
 
 if TYPE_CHECKING:
-    from tunescope.storage import ResultStore
     from tunescope.studies._plan import Plan
     from tunescope.studies._units.space import Space
     from tunescope.studies._units.work import Work
 
+_OF_SHAPE = ("clusters", "spaces", "gaps", "pairs", "similarity", "leave_one_out")
 
-class Performance(Experiment):
+
+class Performance(SpaceExperiment):
     """Accuracy of the classifier probe, clusters, and train-test similarity, before and after fine-tuning."""
 
     name = "performance"
     question = "does fine-tuning help, and do train and test part? (section 4.1, Tables 2 and 7)"
+    order = 10
+    tables = ("tasks", "accuracy", *_OF_SHAPE)
 
-    def units(self, plan: Plan) -> Iterator[Work]:
-        for task in plan.task_names:
-            yield plan.points(task)
-        for space in self._spaces(plan):
-            yield from space.state.records
-            yield plan.classify(space)
-            yield plan.shape(space)
-
-    def tables(self, plan: Plan, store: ResultStore) -> Iterator[Table]:
-        yield from about_tasks(plan, store, plan.task_names)
-        for space in self._spaces(plan):
-            yield from from_space(plan, store, space, plan.classify(space), ["accuracy"])
-            names = ["clusters", "spaces", "gaps", "pairs", "similarity", "leave_one_out"]
-            yield from from_space(plan, store, space, plan.shape(space), names)
-
-    def _spaces(self, plan: Plan) -> Iterator[Space]:
-        for encoder in plan.encoders:
-            for task in plan.task_names:
-                for state in plan.states(encoder, task):
-                    for layer in plan.layers(self.name, encoder):
-                        yield plan.space(state, task, layer)
+    def looks(self, plan: Plan, space: Space) -> Iterator[tuple[Work, tuple[str, ...]]]:
+        yield Classify.of(space, plan.study.classifier), ("accuracy",)
+        yield Shape(space), _OF_SHAPE

@@ -12,7 +12,7 @@ from tunescope.errors import StorageError
 from tunescope.records import TSNE
 from tunescope.studies._points.maps import PointMap, make_map, read_map
 from tunescope.studies._points.shown import mapped_points, project
-from tunescope.studies._units.keys import key_of
+from tunescope.studies._units.keys import first_key, key_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +25,7 @@ Ends = Mapping[int, tuple[str, str]]
 """By layer, the keys of the units that hold the vectors before and after."""
 
 _KIND = "map"
+_VERSION = 1
 
 
 def find_end_map(store: ResultStore, ends: Ends, method: str) -> PointMap | None:
@@ -79,8 +80,9 @@ def end_map(
         "seed": maps.SEED,
         "neighbourhood": maps.PERPLEXITY if method == TSNE else maps.NEIGHBOURS,
     }
-    key = key_of(_KIND, inputs)
-    unit = store.unit(_KIND, key)
+    key = key_of(_KIND, _VERSION, inputs)
+    first = first_key(_KIND, inputs)
+    unit = store.unit(_KIND, key) or (store.unit(_KIND, first) if first is not None else None)
     if unit is None:
         with store.writing(_KIND, key, inputs) as writer:
             layers: list[Any] = []

@@ -27,8 +27,9 @@ from tunescope.studies._points.shown import (
     project,
     read_projections,
 )
-from tunescope.studies._units.finetune import FineTuned
-from tunescope.studies._units.work import Original
+from tunescope.studies._units.classifier import Classify
+from tunescope.studies._units.course import Course
+from tunescope.studies._units.geometry import Shape
 from tunescope.studies._watching import Watcher
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from tunescope.storage import ResultStore
     from tunescope.studies._plan import Plan
+    from tunescope.studies._units.work import EncoderState
     from tunescope.tasks import Task
 
 _LARGEST_CLUSTER = 32767
@@ -47,20 +49,23 @@ _LONGEST_NAME = 150
 class _Way:
     """A task's points on their way through one fine-tuning."""
 
-    encoder: Original
+    course: Course
     task: str
-    tuned: FineTuned
     layers: tuple[int, ...]
     """The layers that any experiment of the study looks at."""
 
     @property
+    def ends(self) -> tuple[EncoderState, EncoderState]:
+        return self.course.start, self.course.end
+
+    @property
     def tuned_on(self) -> str:
-        return self.tuned.tuning.task
+        return self.course.task
 
     @property
     def file_name(self) -> str:
         """What its projections may be called on every file system."""
-        name = f"{self.encoder.label}-{self.task}-{self.tuned_on}-seed-{self.tuned.tuning.seed}"
+        name = f"{self.course.label}-{self.task}-{self.tuned_on}-seed-{self.course.seed}"
         return re.sub(r"[^A-Za-z0-9.]+", "-", name)[-_LONGEST_NAME:]
 
 
@@ -96,21 +101,21 @@ def write_explorer(plan: Plan, store: ResultStore, watcher: Watcher | None = Non
 
 def _projections(plan: Plan, store: ResultStore, task: str) -> Iterator[tuple[_Way, Projections]]:
     """Every way of a task's points that the store knows, its own fine-tunings first."""
-    sources = (task, *(source for source in plan.sources if source != task))
+    asked = plan.courses if plan.study.reads_sources else tuple(plan.tunings())
     for encoder in plan.encoders:
-        layers = {layer for one in plan.experiments for layer in plan.layers(one.name, encoder)}
-        for source in sources:
-            for seed in plan.study.seeds:
-                way = _Way(encoder, task, plan.tuned(encoder, source, seed), tuple(sorted(layers)))
-                unit = way.tuned.tuning.find(store)
-                if unit is None:
-                    continue
-                own = read_projections(unit) if source == task else None
-                if own is not None and layers.isdisjoint(own.layers):  # the unit of a study of other layers
-                    own = None
-                found = own or _ends(way, plan, store, int(unit.table("training")["update"].iloc[-1]))
-                if found is not None:
-                    yield way, found
+        layers = plan.all_layers(encoder)
+        mine = [course for course in asked if course.start == encoder]
+        for course in sorted(mine, key=lambda course: course.task != task):
+            way = _Way(course, task, layers)
+            unit = course.record.find(store)
+            if unit is None:
+                continue
+            own = read_projections(unit) if course.task == task else None
+            if own is not None and set(layers).isdisjoint(own.layers):  # the unit of a study of other layers
+                own = None
+            found = own or _ends(way, plan, store, course.end.moment(store)[0])
+            if found is not None:
+                yield way, found
 
 
 def _ends(way: _Way, plan: Plan, store: ResultStore, last: int) -> Projections | None:
@@ -120,7 +125,7 @@ def _ends(way: _Way, plan: Plan, store: ResultStore, last: int) -> Projections |
     rows = chosen_points(plan.tasks[way.task], MOST_POINTS)
     layers, found = [], []
     for layer in way.layers:
-        ends = [plan.space(state, way.task, layer) for state in (way.encoder, way.tuned)]
+        ends = [plan.space(state, way.task, layer) for state in way.ends]
         if any(end.find(store) is None for end in ends):
             continue
         clouds = [np.concatenate([split.X for split in end.points(store)])[rows] for end in ends]
@@ -140,7 +145,7 @@ def _vectors_of_ends(way: _Way, plan: Plan, store: ResultStore) -> dict[int, tup
     """By layer, the keys of the units with the vectors before and after, where both are there."""
     found = {}
     for layer in way.layers:
-        before, after = (plan.space(state, way.task, layer).find(store) for state in (way.encoder, way.tuned))
+        before, after = (plan.space(state, way.task, layer).find(store) for state in way.ends)
         if before is not None and after is not None:
             found[layer] = (before.key, after.key)
     return found
@@ -154,7 +159,7 @@ def _maps(
     keep = plan.study.keep
     updates = projections.updates
     for method in METHODS:
-        unit = way.tuned.tuning.find(store) if way.task == way.tuned_on else None
+        unit = way.course.record.find(store) if way.task == way.tuned_on else None
         found = read_map(unit, method) if unit is not None else None
         if found is not None and not set(found.layers) & set(way.layers):
             found = None
@@ -179,14 +184,14 @@ def _projection(way: _Way, projections: Projections, plan: Plan, store: ResultSt
     ends: dict[tuple[int, int], ShapePoints] = {}
     places: dict[tuple[int, int], NDArray[np.int16]] = {}
     labels: tuple[str, ...] = ()
-    for at, state in ((0, way.encoder), (-1, way.tuned)):
+    for at, state in zip((0, -1), way.ends, strict=True):
         for layer in projections.layers:
             space = plan.space(state, way.task, layer)
-            unit = plan.shape(space).find(store)
+            unit = Shape(space).find(store)
             kept = read_shape_points(unit) if unit is not None else None
             if kept is not None:
                 ends[at, layer] = kept
-            unit = plan.classify(space).find(store)
+            unit = Classify.of(space, plan.study.classifier).find(store)
             told = read_predictions(unit) if unit is not None else None
             if told is not None:
                 places[at, layer], labels = told[0], tuple(told[1])
@@ -202,10 +207,10 @@ def _projection(way: _Way, projections: Projections, plan: Plan, store: ResultSt
         margins = _margins(projections, both[-1], of_ends)
         labels = tuple(of_ends[0].labels)
     return Projection(
-        encoder=way.encoder.label,
+        encoder=way.course.label,
         task=way.task,
         tuned_on=way.tuned_on,
-        seed=way.tuned.tuning.seed,
+        seed=way.course.seed,
         updates=tuple(projections.updates),
         layers=tuple(projections.layers),
         steps=projections.steps,

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
-from tunescope.errors import StudyError
+from tunescope.errors import StudyError, near
 from tunescope.finetuning import Recipe
 from tunescope.records import CONVENTIONS, Convention, MapMethod
 from tunescope.studies._points.maps import MAP_POINTS
+from tunescope.studies._settings.experiments import experiment_kinds, experiment_names
 from tunescope.studies._settings.yaml import Document, Place, read_document
-
-ExperimentName = Literal["performance", "linearity", "dynamics", "paths", "layers", "cross-task", "memorisation"]
-EXPERIMENTS: tuple[ExperimentName, ...] = (
-    "performance",
-    "linearity",
-    "dynamics",
-    "paths",
-    "layers",
-    "cross-task",
-    "memorisation",
-)
-"""Every experiment, in the order in which the paper tells them."""
 
 Natural = Annotated[int, Field(ge=1, strict=True)]
 Index = Annotated[int, Field(ge=0, strict=True)]
@@ -68,9 +56,17 @@ class TaskChoice(_Settings):
 class ExperimentChoice(_Settings):
     """An experiment of a study."""
 
-    name: ExperimentName
+    name: str = Field(min_length=1)
     layers: Layers | None = None
     """Layers of this experiment; those of the study by default."""
+
+    @field_validator("name")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        known = experiment_names()
+        if name not in known:
+            raise ValueError(f"unknown experiment; {near(name, known)}")
+        return name
 
 
 RecipeChanges = Recipe.changes(_Settings, without=["epochs"])
@@ -130,11 +126,11 @@ class Study(_Settings):
     encoders: list[EncoderChoice] = Field(min_length=1)
     tasks: list[TaskChoice] = Field(min_length=1)
     """Tasks that are probed, and that encoders are fine-tuned on."""
-    sources: list[str] = Field(default=[])
-    """Tasks of the cross-task experiment that encoders are fine-tuned on; all of `tasks` by default."""
     seeds: list[Index] = Field(default=[0], min_length=1)
     """Seeds of the fine-tuning; one fine-tuned encoder each."""
     experiments: list[ExperimentChoice] = Field(min_length=1)
+    sources: list[str] = Field(default=[])
+    """Tasks of the cross-task experiment that encoders are fine-tuned on; all of `tasks` by default."""
     epochs: Natural | None = None
     """Epochs of the fine-tuning; the paper's number for its encoders by default."""
     recipe: RecipeChanges = RecipeChanges()  # type: ignore[valid-type]
@@ -172,7 +168,7 @@ class Study(_Settings):
     @classmethod
     def _experiments_by_name(cls, value: Any) -> Any:
         if value == "all":
-            value = list(EXPERIMENTS)
+            value = list(experiment_names())
         return _named(value)
 
     @field_validator("encoders", "tasks", "sources", "seeds", "experiments")
@@ -185,14 +181,26 @@ class Study(_Settings):
             raise ValueError(f"{', '.join(twice)} stands there twice{hint}")
         return values
 
+    @field_validator("sources")
+    @classmethod
+    def _sources_are_read(cls, sources: list[str], info: ValidationInfo) -> list[str]:
+        kinds = experiment_kinds()
+        asked = [choice.name for choice in info.data.get("experiments", ())]
+        if sources and asked and not any(kinds[name].reads_sources for name in asked):
+            readers = " or ".join(name for name, kind in kinds.items() if kind.reads_sources)
+            raise ValueError(f"is read by no experiment of this study; add {readers}, or leave it out")
+        return sources
+
     @property
     def conventions(self) -> tuple[str, ...]:
         """The conventions that results are given in."""
         return CONVENTIONS if self.convention == "both" else (self.convention,)
 
-    def asks_for(self, experiment: ExperimentName) -> bool:
-        """Whether an experiment is part of the study."""
-        return any(choice.name == experiment for choice in self.experiments)
+    @property
+    def reads_sources(self) -> bool:
+        """Whether an experiment of the study looks at what fine-tuning on one task does to another."""
+        kinds = experiment_kinds()
+        return any(kinds[choice.name].reads_sources for choice in self.experiments)
 
 
 def _named(value: Any) -> Any:
@@ -254,15 +262,6 @@ def task_choice(text: str) -> dict[str, str]:
     return {"name": text}
 
 
-def near(name: str, known: Iterable[str]) -> str:
-    """The end of a message about an unknown name: what it may have meant, or what there is."""
-    known = sorted(known)
-    close = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
-    if close:
-        return f"did you mean {' or '.join(close)}?"
-    return f"known are {', '.join(known)}"
-
-
 def _shipped() -> Path:
     return Path(__file__).parents[1] / "shipped"
 
@@ -310,8 +309,6 @@ def _said(fault: Any, place: Place) -> str:
         return "is missing"
     if place and "layers" in place:
         return 'must be "last", "all" or a list of layer numbers (0 is the embedding layer)'
-    if place and place[0] == "experiments" and kind == "literal_error":
-        return f"unknown experiment; {near(str(fault.get('input', '')), EXPERIMENTS)}"
     if kind == "value_error":
         return str(context.get("error", fault["msg"]))
     message = str(fault["msg"])

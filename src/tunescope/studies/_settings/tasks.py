@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tunescope.errors import DataError, StudyError
-from tunescope.studies._settings.study import TASK_SUFFIXES, Study, TaskChoice, near
+from tunescope.errors import DataError, StudyError, near
+from tunescope.studies._settings.study import TASK_SUFFIXES, Study, TaskChoice
 
 if TYPE_CHECKING:
     from tunescope.tasks import Task

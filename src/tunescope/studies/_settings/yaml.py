@@ -21,6 +21,8 @@ class Document:
     content: dict[str, Any]
     lines: dict[Place, int] = field(repr=False)
     """1-based line of every key and item; the empty place is the whole document."""
+    text: str = field(default="", repr=False)
+    """The file as it was read."""
 
     def where(self, place: Place) -> str:
         """`file:line` of a value, or of the nearest thing around it that the file has."""
@@ -57,7 +59,7 @@ def read_document(path: Path) -> Document:
         raise StudyError(f"{path}{line}: is not YAML: {getattr(error, 'problem', None) or error}") from error
     finally:
         loader.dispose()
-    return Document(str(path), content, lines)
+    return Document(str(path), content, lines, text)
 
 
 def _value(node: Any, place: Place, lines: dict[Place, int], source: str, loader: Any) -> Any:

@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any
 from tunescope.errors import RepresentationError
 from tunescope.records import schema
 from tunescope.studies._points.facts import write_predictions
+from tunescope.studies._units.keys import Setting
 from tunescope.studies._units.space import Points, Space
-from tunescope.studies._units.work import Bench, Work
+from tunescope.studies._units.work import Work
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tunescope.probes import ClassifierProbe
     from tunescope.storage import UnitWriter
+    from tunescope.studies._settings.study import Classifier
+    from tunescope.studies._units.bench import Bench
 
 
 @dataclass(frozen=True)
@@ -33,15 +36,22 @@ class Classify(Work):
     search: bool
     """Whether the paper's grid chooses `hidden` and `alpha`, which then are not used."""
 
+    @classmethod
+    def of(cls, space: Space, chosen: Classifier) -> Classify:
+        """The unit of a space with the settings of a study."""
+        hidden = (chosen.hidden[0], chosen.hidden[1])
+        return cls(space, hidden, chosen.alpha, chosen.max_iter, chosen.runs, chosen.search)
+
     kind = "classifier"
+    activity = "classifier probes"
 
     def inputs(self) -> dict[str, Any]:
-        setting = "grid" if self.search else {"hidden": list(self.hidden), "alpha": self.alpha}
+        chosen = {"hidden": Setting(list(self.hidden), [256, 256]), "alpha": Setting(self.alpha, 1e-4)}
         return {
             "space": self.space.inputs(),
-            "setting": setting,
-            "max_iter": self.max_iter,
-            "runs": self.runs,
+            "setting": "grid" if self.search else chosen,
+            "max_iter": Setting(self.max_iter, 1000),
+            "runs": Setting(self.runs, 5),
         }
 
     @property

@@ -10,22 +10,33 @@ from typing import TYPE_CHECKING, Any
 from tunescope.records import TUNED, schema
 from tunescope.studies._points.maps import MAP_POINTS
 from tunescope.studies._points.shown import PointLog
+from tunescope.studies._units.keys import Setting, digest, same_inputs, without_defaults
 from tunescope.studies._units.snapshots import SnapshotLog
-from tunescope.studies._units.work import Bench, EncoderState, Original, Work
+from tunescope.studies._units.states import Original
+from tunescope.studies._units.work import Work
 
 if TYPE_CHECKING:
     from tunescope.encoders import Encoder
     from tunescope.finetuning import Recipe
     from tunescope.storage import ResultStore, Unit, UnitWriter
+    from tunescope.studies._units.bench import Bench
     from tunescope.tasks import Task
+
+
+WEIGHTS = "encoder"
+"""The folder of a unit that holds the fine-tuned encoder, as a Hugging Face folder."""
+TRAINING_VERSION = 1
+"""Rises when fine-tuning computes other weights from an equal recipe."""
+_FIRST_RECIPE = frozenset({"epochs", "learning_rate", "batch_size", "warmup", "schedule", "optimizer", "max_grad_norm"})
+"""The fields of a recipe in version 0.1.0."""
 
 
 @dataclass(frozen=True)
 class FineTuneUnit(Work):
-    """Fine-tune an encoder on a task; keep the training log and a summary of every snapshot.
+    """Fine-tune an encoder on a task; keep the training log, a summary of every snapshot, and the weights.
 
     Of a snapshot's space the centroids, the distances between the labels' hulls, its scale and a projection of its
-    points are kept, and not its vectors. The fine-tuned encoder is a unit of its own, which this one writes first.
+    points are kept, and not its vectors.
     """
 
     encoder: Original
@@ -45,6 +56,7 @@ class FineTuneUnit(Work):
     """How many points a map holds."""
 
     kind = "finetune"
+    activity = "the rest of fine-tuning"
     keeps_work = True
 
     def training_inputs(self) -> dict[str, Any]:
@@ -52,9 +64,20 @@ class FineTuneUnit(Work):
         return {
             "encoder": self.encoder.inputs(),
             "task": self.task_fingerprint,
-            "recipe": self.recipe.settings(),
+            "recipe": _recipe_inputs(self.recipe),
             "seed": self.seed,
+            "version": Setting(TRAINING_VERSION, 1, first=False),
         }
+
+    @property
+    def tuned_key(self) -> str:
+        """The key of the state that the encoder is in at the end."""
+        return digest(without_defaults(self.training_inputs()))
+
+    @property
+    def shares(self) -> str:
+        """Its spaces are looked at while the tuned encoder is in memory."""
+        return self.tuned_key
 
     def inputs(self) -> dict[str, Any]:
         snapshots = {"every": self.every, "layers": list(self.layers)} if self.layers else None
@@ -66,18 +89,22 @@ class FineTuneUnit(Work):
 
     def find(self, store: ResultStore) -> Unit | None:
         """This unit, or one of the same training with the same updates that looked at more layers."""
-        exact = store.unit(self.kind, self.key)
+        exact = super().find(store)
         if exact is not None:
             return exact
         return next((unit for unit in store.units(self.kind) if self._is_answered_by(unit)), None)
 
     def _is_answered_by(self, unit: Unit) -> bool:
-        if unit.inputs.get("training") != self.training_inputs():
+        if not self.trained_alike(unit):
             return False
         if not self.layers:
             return True
         snapshots = unit.inputs.get("snapshots") or {}
         return snapshots.get("every") == self.every and set(self.layers) <= set(snapshots.get("layers", ()))
+
+    def trained_alike(self, unit: Unit) -> bool:
+        """Whether a unit is of the same training, whatever it looked at on the way."""
+        return same_inputs(unit.inputs.get("training"), self.training_inputs())
 
     def _n_snapshots(self, task: Task) -> int:
         """How many snapshots there will be, at most."""
@@ -124,13 +151,10 @@ class FineTuneUnit(Work):
                 every=self.every if self.layers else None,
                 on_snapshot=on_snapshot,
                 work_dir=folder / "training",
-                progress=_updates(bench),
+                progress=updates(bench),
                 done_updates=done if self.layers else None,
             )
-        encoder = TunedEncoder(self)
-        if encoder.find(bench.store) is None:
-            with bench.store.writing(encoder.kind, encoder.key, encoder.inputs()) as encoder_writer:
-                tuning.encoder.save(encoder_writer.folder(encoder.FOLDER))
+        tuning.encoder.save(writer.folder(WEIGHTS))
         for note in tuning.notes:
             writer.note(note)
         if tuning.resumed_at is not None:
@@ -142,91 +166,17 @@ class FineTuneUnit(Work):
         if points is not None:
             with writer.timing("points for the explorer"):
                 points.write(writer)
-        bench.remember(FineTuned(self), tuning.encoder)
+        bench.remember(self.tuned_key, tuning.encoder)
 
 
-@dataclass(frozen=True)
-class TunedEncoder(Work):
-    """The fine-tuned encoder itself, as a Hugging Face folder."""
-
-    tuning: FineTuneUnit
-
-    kind = "encoder"
-    keeps_work = True
-    FOLDER = "encoder"
-
-    def inputs(self) -> dict[str, Any]:
-        return {"training": self.tuning.training_inputs()}
-
-    @property
-    def title(self) -> str:
-        return f"weights after the {self.tuning.title}"
-
-    @property
-    def needs(self) -> tuple[Work, ...]:
-        return (self.tuning,)
-
-    def run(self, writer: UnitWriter, bench: Bench, folder: Path) -> None:
-        """Train again, without looking: the training is recorded but its weights were not kept."""
-        from tunescope.finetuning import fine_tune
-
-        tuning = fine_tune(
-            bench.encoder(self.tuning.encoder),
-            bench.tasks[self.tuning.task],
-            self.tuning.recipe,
-            seed=self.tuning.seed,
-            work_dir=folder / "training",
-            progress=_updates(bench),
-        )
-        tuning.encoder.save(writer.folder(self.FOLDER))
-
-
-def _updates(bench: Bench) -> Callable[[int, int, float], None]:
-    """Tell the watcher of each update."""
+def updates(bench: Bench) -> Callable[[int, int, float], None]:
+    """Tell the watcher of each update of a fine-tuning."""
     tell = bench.watcher.part("fine-tune")
     return lambda update, n_updates, loss: tell(update, n_updates)
 
 
-@dataclass(frozen=True)
-class FineTuned(EncoderState):
-    """An encoder after its fine-tuning."""
-
-    tuning: FineTuneUnit
-
-    @property
-    def label(self) -> str:  # type: ignore[override]
-        return self.tuning.encoder.label
-
-    @property
-    def n_layers(self) -> int:  # type: ignore[override]
-        return self.tuning.encoder.n_layers
-
-    def inputs(self) -> dict[str, Any]:
-        return self.tuning.training_inputs()
-
-    @property
-    def title(self) -> str:
-        return f"{self.label} fine-tuned on {self.tuning.task} (seed {self.tuning.seed})"
-
-    @property
-    def needs(self) -> tuple[Work, ...]:
-        return (TunedEncoder(self.tuning),)
-
-    @property
-    def records(self) -> tuple[Work, ...]:
-        return (self.tuning,)
-
-    def origin(self, task: str) -> dict[str, Any]:
-        return {
-            "encoder": self.label,
-            "task": task,
-            "tuned_on": self.tuning.task,
-            "seed": self.tuning.seed,
-            "stage": TUNED,
-        }
-
-    def load(self, bench: Bench) -> Encoder:
-        from tunescope.encoders import load_encoder
-
-        weights = TunedEncoder(self.tuning)
-        return load_encoder(weights.result(bench.store).folder(weights.FOLDER), device=bench.device)
+def _recipe_inputs(recipe: Recipe) -> dict[str, Setting]:
+    """A recipe as settings with their defaults."""
+    defaults = type(recipe)().settings(defaults=True)
+    values = recipe.settings(defaults=True)
+    return {name: Setting(value, defaults[name], name in _FIRST_RECIPE) for name, value in values.items()}

@@ -16,11 +16,12 @@ from tunescope.studies._units.rows import (
     space_row,
 )
 from tunescope.studies._units.space import Space
-from tunescope.studies._units.work import Bench, Work
+from tunescope.studies._units.work import Work
 
 if TYPE_CHECKING:
     from tunescope.geometry import DirectProbe
     from tunescope.storage import UnitWriter
+    from tunescope.studies._units.bench import Bench
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Shape(Work):
     space: Space
 
     kind = "geometry"
+    activity = "the rest of geometry"
 
     def inputs(self) -> dict[str, Any]:
         return {"space": self.space.inputs()}

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from tunescope.records import schema
 from tunescope.studies._units.classifier import classifier_device
+from tunescope.studies._units.keys import Setting
 from tunescope.studies._units.space import Space
-from tunescope.studies._units.work import Bench, Work
+from tunescope.studies._units.work import Work
 
 if TYPE_CHECKING:
     from tunescope.storage import UnitWriter
+    from tunescope.studies._settings.study import Study
+    from tunescope.studies._units.bench import Bench
 
 SUBTRAIN_SHARE = 0.8
 """Share of the training points that the probe learns from (first author's web log: 80:20)."""
@@ -33,15 +36,22 @@ class Memorise(Work):
     seed: int = 0
     """Draws the part and initialises the probe."""
 
+    @classmethod
+    def of(cls, space: Space, study: Study) -> Memorise:
+        """The unit of a space with the settings of a study."""
+        chosen = study.classifier
+        return cls(space, (chosen.hidden[0], chosen.hidden[1]), chosen.alpha, study.memorisation_epochs)
+
     kind = "memorisation"
+    activity = "memorisation"
 
     def inputs(self) -> dict[str, Any]:
         return {
             "space": self.space.inputs(),
-            "hidden": list(self.hidden),
-            "alpha": self.alpha,
-            "epochs": self.epochs,
-            "seed": self.seed,
+            "hidden": Setting(list(self.hidden), [256, 256]),
+            "alpha": Setting(self.alpha, 1e-4),
+            "epochs": Setting(self.epochs, 100),
+            "seed": Setting(self.seed, 0),
         }
 
     @property

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunescope.records import schema
-from tunescope.studies._units.work import Bench, Work
+from tunescope.studies._units.work import Work
 
 if TYPE_CHECKING:
     from tunescope.storage import UnitWriter
+    from tunescope.studies._units.bench import Bench
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class TaskPoints(Work):
     task_fingerprint: str
 
     kind = "points"
+    activity = "texts of points"
 
     def inputs(self) -> dict[str, Any]:
         return {"task": self.task_fingerprint}

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tunescope.studies._units.work import Bench, EncoderState, Work
+from tunescope.studies._units.work import EncoderState, Work
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from tunescope.storage import ResultStore, UnitWriter
+    from tunescope.studies._units.bench import Bench
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Space(Work):
     layer: int
 
     kind = "space"
+    activity = "vectors"
 
     def inputs(self) -> dict[str, Any]:
         return {"encoder": self.state.inputs(), "task": self.task_fingerprint, "layer": self.layer}
@@ -47,6 +49,11 @@ class Space(Work):
     @property
     def needs(self) -> tuple[Work, ...]:
         return self.state.needs
+
+    @property
+    def shares(self) -> str:
+        """One forward pass gives all layers of a state."""
+        return self.state.key
 
     @property
     def origin(self) -> dict[str, Any]:
@@ -67,10 +74,19 @@ class Space(Work):
         writer.arrays("vectors", arrays, {"labels": json.dumps(labels, ensure_ascii=False)})
 
     def points(self, store: ResultStore, *, in_memory: bool = False) -> tuple[Points, Points]:
-        """The points of train and of test; memory-mapped, or copied for a reader that must own them.
+        """The points of train and of test.
 
-        Raises:
-            StorageError: the unit is not there.
+        Parameters
+        ----------
+        store : ResultStore
+            Where the unit is.
+        in_memory : bool
+            Whether they are copied, for a reader that must own them, instead of memory-mapped.
+
+        Raises
+        ------
+        StorageError
+            The unit is not there.
         """
         import numpy as np
 

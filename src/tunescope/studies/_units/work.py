@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tunescope.errors import StorageError
-from tunescope.records import ORIGINAL
-from tunescope.studies._units.keys import key_of
-from tunescope.studies._watching import Watcher
+from tunescope.studies._units.keys import digest, first_key, key_of, without_defaults
 
 if TYPE_CHECKING:
-    from tunescope.encoders import Encoder, Encoding
+    from tunescope.encoders import Encoder
     from tunescope.storage import ResultStore, Unit, UnitWriter
-    from tunescope.tasks import Task
+    from tunescope.studies._units.bench import Bench
 
 
 class Work(ABC):
-    """One unit of work of a study; equal inputs have equal keys, and what is there is not done again."""
+    """One unit of work of a study; equal inputs have equal keys, and what is there is not done again.
+
+    A unit has one output: what its `run` writes. A new kind of unit is a subclass with a `kind` of its own.
+    """
 
     kind: ClassVar[str]
     """Names the kind of unit, and its folder."""
+    version: ClassVar[int] = 1
+    """Rises when this kind computes something else from equal inputs, or stores it in a form that readers of the
+    one before cannot read. Units of other kinds keep their keys."""
+    activity: ClassVar[str] = ""
+    """What the time of such a unit is called in a study's account of its time; by default as its kind."""
     keeps_work: ClassVar[bool] = False
     """Whether the unit writes checkpoints, so that it goes on when it was cut off."""
 
     @abstractmethod
     def inputs(self) -> dict[str, Any]:
-        """All that the result depends on, as JSON."""
+        """All that the result depends on, as JSON; `Setting` stands for a value with a default."""
 
     @property
     @abstractmethod
@@ -42,24 +46,55 @@ class Work(ABC):
         """Units that must be there before this one can be done."""
         return ()
 
+    @property
+    def provider(self) -> Work | None:
+        """A unit whose result holds this one's, where that has still to be done; None by default."""
+        return None
+
+    @property
+    def shares(self) -> str | None:
+        """What this unit and others can share when one is done after the other, such as a state of an encoder."""
+        return None
+
     @abstractmethod
     def run(self, writer: UnitWriter, bench: Bench, folder: Path) -> None:
-        """Do the work; `folder` keeps what is written on the way when the unit is cut off."""
+        """Do the work.
+
+        Parameters
+        ----------
+        writer : UnitWriter
+            Takes the tables, arrays and notes of the unit.
+        bench : Bench
+            What is at hand: the store, the tasks, encoders in memory.
+        folder : Path
+            Keeps what is written on the way when the unit is cut off (`keeps_work`).
+        """
 
     @cached_property
     def key(self) -> str:
-        """Follows from kind and inputs."""
-        return key_of(self.kind, self.inputs())
+        """Follows from kind, version of the kind, and inputs."""
+        return key_of(self.kind, self.version, self.inputs())
+
+    @property
+    def stored_inputs(self) -> dict[str, Any]:
+        """The inputs as the unit's record holds them."""
+        return dict(without_defaults(self.inputs()))
 
     def find(self, store: ResultStore) -> Unit | None:
-        """The unit that holds this result, or None when none does."""
-        return store.unit(self.kind, self.key)
+        """The unit that holds this result, or None when none does; one of version 0.1.0 counts as well."""
+        unit = store.unit(self.kind, self.key)
+        if unit is None and self.version == 1:
+            first = first_key(self.kind, self.inputs())
+            unit = store.unit(self.kind, first) if first is not None else None
+        return unit
 
     def result(self, store: ResultStore) -> Unit:
         """The unit that holds this result.
 
-        Raises:
-            StorageError: it is not there.
+        Raises
+        ------
+        StorageError
+            It is not there.
         """
         unit = self.find(store)
         if unit is None:
@@ -76,7 +111,12 @@ class EncoderState(ABC):
 
     @abstractmethod
     def inputs(self) -> dict[str, Any]:
-        """What the weights depend on, as JSON."""
+        """What the weights depend on, as JSON; `Setting` stands for a value with a default."""
+
+    @property
+    def key(self) -> str:
+        """Equal weights, equal key."""
+        return digest(without_defaults(self.inputs()))
 
     @property
     @abstractmethod
@@ -93,6 +133,10 @@ class EncoderState(ABC):
         """Units that tell how the encoder came to this state; rows about its spaces name its last update."""
         return ()
 
+    def moment(self, store: ResultStore) -> tuple[int, float]:
+        """Update and epoch of this state, which its records tell; 0 and 0.0 by default."""
+        return 0, 0.0
+
     @abstractmethod
     def origin(self, task: str) -> dict[str, Any]:
         """The columns that say where the rows of a space of this encoder, probed on `task`, come from."""
@@ -100,108 +144,3 @@ class EncoderState(ABC):
     @abstractmethod
     def load(self, bench: Bench) -> Encoder:
         """Load the encoder."""
-
-
-@dataclass(frozen=True)
-class Original(EncoderState):
-    """An encoder as it was loaded."""
-
-    label: str
-    name: str
-    """Short name, hub id or folder."""
-    revision: str | None
-    fingerprint: str
-    n_layers: int
-    allow_pickle: bool = False
-    """Whether its weights may be read from a pickle."""
-
-    def inputs(self) -> dict[str, Any]:
-        return {"fingerprint": self.fingerprint}
-
-    @property
-    def title(self) -> str:
-        return self.label
-
-    def origin(self, task: str) -> dict[str, Any]:
-        return {"encoder": self.label, "task": task, "tuned_on": "", "seed": -1, "stage": ORIGINAL}
-
-    def load(self, bench: Bench) -> Encoder:
-        from tunescope.encoders import load_encoder
-
-        return load_encoder(self.name, revision=self.revision, device=bench.device, allow_pickle=self.allow_pickle)
-
-
-@dataclass
-class Bench:
-    """What units of work share while a study runs: the store, the tasks, and what is in memory already."""
-
-    store: ResultStore
-    tasks: dict[str, Task]
-    device: str = "auto"
-    watcher: Watcher = field(default_factory=Watcher)
-    wanted_layers: dict[tuple[str, str], set[int]] = field(default_factory=dict)
-    """Layers that some unit will ask for, by (state, task): one forward pass gives them all."""
-    _encoder: tuple[str, Encoder] | None = None
-    _encodings: tuple[tuple[str, str], dict[int, tuple[Encoding, Encoding]]] | None = None
-
-    def encoder(self, state: EncoderState) -> Encoder:
-        """The encoder in this state; the one that was asked for last is kept in memory."""
-        key = key_of("state", state.inputs())
-        if self._encoder is None or self._encoder[0] != key:
-            self._encoder = None
-            self._encoder = (key, state.load(self))
-        return self._encoder[1]
-
-    def remember(self, state: EncoderState, encoder: Encoder) -> None:
-        """Keep an encoder in memory that is in this state now."""
-        self._encoder = (key_of("state", state.inputs()), encoder)
-
-    def want(self, state: EncoderState, task: str, layer: int) -> None:
-        """Announce that a unit will ask for this layer."""
-        self.wanted_layers.setdefault((key_of("state", state.inputs()), task), set()).add(layer)
-
-    def encodings(self, state: EncoderState, task: str, layer: int) -> tuple[Encoding, Encoding]:
-        """The encodings of train and test that hold this layer, and every other layer that was announced."""
-        place = (key_of("state", state.inputs()), task)
-        if self._encodings is None or self._encodings[0] != place or layer not in self._encodings[1]:
-            self._encodings = None
-            encoder, data = self.encoder(state), self.tasks[task]
-            layers = sorted(self.wanted_layers.get(place, set()) | {layer})
-            both = tuple(
-                encoder.encode(
-                    split,
-                    data.kind,
-                    layers=layers,
-                    task=task,
-                    progress=self.watcher.part(f"encode {split.name}"),
-                )
-                for split in (data.train, data.test)
-            )
-            self._encodings = (place, dict.fromkeys(layers, (both[0], both[1])))
-        both = self._encodings[1][layer]
-        wanted = self.wanted_layers.get(place, set())
-        wanted.discard(layer)
-        if not wanted:  # nobody will ask again, and all layers of two splits are large
-            self._encodings = None
-        return both
-
-
-def in_order(wanted: list[Work], store: ResultStore) -> Iterator[Work]:
-    """The units that have to be done, each after those that it needs, each once.
-
-    What only stands behind a unit that is there already is not done.
-    """
-    seen: set[tuple[str, str]] = set()
-
-    def visit(work: Work) -> Iterator[Work]:
-        if (work.kind, work.key) in seen:
-            return
-        seen.add((work.kind, work.key))
-        if work.find(store) is not None:
-            return
-        for need in work.needs:
-            yield from visit(need)
-        yield work
-
-    for work in wanted:
-        yield from visit(work)

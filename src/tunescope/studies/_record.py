@@ -1,0 +1,246 @@
+"""What is laid out from the units of a study: its tables, study.yaml and study.json."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timezone
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tunescope.studies._units.keys import digest, without_defaults
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tunescope.storage import ResultStore
+    from tunescope.studies._experiments.experiment import Experiment, Rows
+    from tunescope.studies._prepare import Prepared
+    from tunescope.studies._units.work import Work
+
+WRITTEN = ("tables/*.parquet", "explorer/*")
+"""What is written from the units, for reading."""
+_NOT_LAYING_OUT = ("cli", "report")
+"""Rooms that read what is laid out, and cannot change it."""
+_AGREEMENT = 2e-3
+"""Relative difference up to which two units that measured the same thing agree: each distance is within 1e-3 of the
+true one (`DEFAULT_RTOL` of the solver)."""
+_AGREEMENT_ABSOLUTE = 1e-6
+
+
+def written_from(prepared: Prepared, wanted: Sequence[Work], store: ResultStore) -> str:
+    """A key of all that tables and explorer follow from: the study, its units, and the code that lays them out."""
+    from tunescope import __version__
+
+    plan = prepared.plan
+    units = [unit for unit in (work.find(store) for work in wanted) if unit is not None]
+    return digest(
+        {
+            "study": plan.study.model_dump(mode="json"),
+            "encoders": [without_defaults(encoder.inputs()) for encoder in plan.encoders],
+            "tasks": {name: task.fingerprint for name, task in plan.tasks.items()},
+            "units": sorted([unit.kind, unit.key, unit.info["finished"]] for unit in units),
+            "version": __version__,
+            "code": code_digest(),
+        }
+    )
+
+
+@cache
+def code_digest() -> str:
+    """SHA-256 of the package's Python sources that have a part in what is laid out, in all folders."""
+    root = Path(__file__).parents[1]
+    found = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        name = path.relative_to(root).as_posix()
+        if name.partition("/")[0] not in _NOT_LAYING_OUT:
+            found.update(f"{name}\0".encode())
+            found.update(hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()
+
+
+def is_written(store: ResultStore, key: str) -> bool:
+    """Whether tables and explorer are those of the last run, and this one would write the same."""
+    try:
+        record = json.loads((store.root / "study.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    there = _sizes(store)
+    written = record.get("written")
+    return record.get("written_from") == key and isinstance(written, dict) and written.items() <= there.items()
+
+
+def _sizes(store: ResultStore) -> dict[str, int]:
+    """Bytes of each file that is written from the units, by its path below the study's folder."""
+    files = sorted(path for pattern in WRITTEN for path in store.root.glob(pattern))
+    return {path.relative_to(store.root).as_posix(): path.stat().st_size for path in files}
+
+
+def write_tables(prepared: Prepared, store: ResultStore) -> tuple[dict[str, pd.DataFrame], list[str]]:
+    """Write every table of the study over all its units, each row once; tables that nothing fills are not there.
+
+    Returns
+    -------
+    tables : dict of str to DataFrame
+        The tables by name.
+    notes : list of str
+        Where two units have measured the same thing and do not agree: of how many rows.
+    """
+    from tunescope.records import schema
+    from tunescope.storage import write_table
+
+    parts = _parts(prepared.experiments, prepared, store)
+    tables: dict[str, pd.DataFrame] = {}
+    notes: list[str] = []
+    for name, rows in parts.items():
+        tables[name], n_apart = once(name, rows)
+        if n_apart:
+            notes.append(
+                f"table {name}: {n_apart} rows were measured by two units that differ by more than "
+                f"{_AGREEMENT:g}; what was measured from nothing stands, not what was measured on the way"
+            )
+        write_table(store.root / "tables" / f"{name}.parquet", tables[name], schema(name))
+    for path in (store.root / "tables").glob("*.parquet"):
+        if path.stem not in tables:
+            path.unlink()
+    return tables, notes
+
+
+def _parts(experiments: Iterable[Experiment], prepared: Prepared, store: ResultStore) -> dict[str, list[Rows]]:
+    parts: dict[str, list[Rows]] = {}
+    for experiment in experiments:
+        for rows in experiment.rows(prepared.plan, store):
+            if len(rows.rows):
+                parts.setdefault(rows.table, []).append(rows)
+    return parts
+
+
+def once(name: str, parts: Iterable[Rows]) -> tuple[pd.DataFrame, int]:
+    """The rows of a table, each observation once.
+
+    Of two units that measured the same thing the one of lower rank stands, whatever the order of the parts.
+
+    Returns
+    -------
+    rows : DataFrame
+        No two of them have the same identity.
+    n_apart : int
+        Observations of which two measurements differ by more than the tolerance of distances.
+    """
+    import pandas as pd
+
+    from tunescope.records import identity
+
+    ordered = sorted(parts, key=lambda part: part.rank)
+    rows = pd.concat([part.rows for part in ordered], ignore_index=True)
+    key = identity(name)
+    again = rows.duplicated(key)
+    return rows[~again].reset_index(drop=True), _n_apart(rows[~again], rows[again], key)
+
+
+def _n_apart(first: pd.DataFrame, again: pd.DataFrame, key: list[str]) -> int:
+    """How many of the rows that stand a second time say something else."""
+    import numpy as np
+    import pandas as pd
+
+    if again.empty:
+        return 0
+    both = again.merge(first, on=key, suffixes=("", " first"))
+    apart = np.zeros(len(both), bool)
+    for name in again.columns.difference(key):
+        a, b = both[name], both[f"{name} first"]
+        if pd.api.types.is_float_dtype(a) and pd.api.types.is_float_dtype(b):
+            apart |= ~np.isclose(a, b, rtol=_AGREEMENT, atol=_AGREEMENT_ABSOLUTE, equal_nan=True)
+        elif not pd.api.types.is_string_dtype(a):  # which of two labels is nearest is a matter of the last bits
+            apart |= np.array([not np.array_equal(x, y) for x, y in zip(a, b, strict=True)], bool)
+    return int(apart.sum())
+
+
+def time_by_activity(works: Iterable[Work], store: ResultStore) -> dict[str, float]:
+    """Seconds that the units of a study took, by activity, longest first; units behind them included."""
+    seen: set[Path] = set()
+    spent: dict[str, float] = {}
+
+    def visit(work: Work) -> None:
+        unit = work.find(store)
+        if unit is not None and unit.kind == work.kind and unit.path not in seen:
+            seen.add(unit.path)
+            parts = dict(unit.info.get("timings", {}))
+            rest = work.activity or work.kind
+            parts[rest] = parts.get(rest, 0.0) + max(0.0, unit.seconds - sum(parts.values()))
+            for activity, seconds in parts.items():
+                spent[activity] = spent.get(activity, 0.0) + seconds
+        for need in work.needs:
+            visit(need)
+
+    for work in works:
+        visit(work)
+    return {activity: round(seconds, 1) for activity, seconds in sorted(spent.items(), key=lambda item: -item[1])}
+
+
+def write_record(
+    prepared: Prepared,
+    store: ResultStore,
+    *,
+    overrides: Mapping[str, Any],
+    wanted: Sequence[Work],
+    failed: Sequence[Mapping[str, str]],
+    spent: Mapping[str, float],
+    notes: Sequence[str],
+    key: str,
+) -> None:
+    """Write study.json: what the study meant, and what its units are."""
+    from dataclasses import asdict
+
+    from tunescope.storage import platform_name, versions, write_json
+
+    plan, study = prepared.plan, prepared.plan.study
+    content = {
+        "name": study.name,
+        "study": study.model_dump(mode="json"),
+        "overrides": {name: value for name, value in overrides.items() if value is not None},
+        "encoders": [asdict(encoder) for encoder in plan.encoders],  # type: ignore[call-overload]
+        "tasks": [
+            {
+                "name": task.name,
+                "kind": task.kind,
+                "fingerprint": task.fingerprint,
+                "description": task.description,
+                "source": task.source,
+                "notes": list(task.notes),
+            }
+            for task in plan.tasks.values()
+        ],
+        "recipes": {label: recipe.settings(defaults=True) for label, recipe in prepared.recipes.items()},
+        "layers": {
+            one.name: {encoder.label: list(plan.layers(one.name, encoder)) for encoder in plan.encoders}
+            for one in prepared.experiments
+        },
+        "units": [{"kind": work.kind, "key": work.key, "title": work.title} for work in wanted],
+        "failed": list(failed),
+        "seconds": dict(spent),
+        "written": _sizes(store),
+        "written_from": key,
+        "notes": [*notes, *_notes_of_units(wanted, store)],
+        "versions": versions(),
+        "platform": platform_name(),
+        "finished": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+    }
+    write_json(store.root / "study.json", content)
+
+
+def kept_notes(store: ResultStore) -> list[str]:
+    """What the last record said about the tables, for a run that does not write them again."""
+    try:
+        record = json.loads((store.root / "study.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    return [note for note in record.get("notes", ()) if str(note).startswith("table ")]
+
+
+def _notes_of_units(works: Iterable[Work], store: ResultStore) -> list[str]:
+    """The notes of all units that are there, with the unit that each is about."""
+    found = ((work, work.find(store)) for work in works)
+    return [f"{work.title}: {note}" for work, unit in found if unit is not None for note in unit.notes]

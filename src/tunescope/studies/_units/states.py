@@ -1,0 +1,60 @@
+"""An encoder as it was loaded, before anything is done with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tunescope.errors import EncoderError
+from tunescope.records import ORIGINAL
+from tunescope.studies._units.work import EncoderState
+
+if TYPE_CHECKING:
+    from tunescope.encoders import Encoder
+    from tunescope.studies._units.bench import Bench
+
+
+@dataclass(frozen=True)
+class Original(EncoderState):
+    """An encoder as it was loaded, or as it was handed over."""
+
+    label: str
+    name: str
+    """Short name, hub id or folder; the encoder's own name where it was handed over as an object."""
+    revision: str | None
+    fingerprint: str
+    n_layers: int
+    allow_pickle: bool = False
+    """Whether its weights may be read from a pickle."""
+
+    def inputs(self) -> dict[str, Any]:
+        return {"fingerprint": self.fingerprint}
+
+    @property
+    def title(self) -> str:
+        return self.label
+
+    def origin(self, task: str) -> dict[str, Any]:
+        return {"encoder": self.label, "task": task, "tuned_on": "", "seed": -1, "stage": ORIGINAL}
+
+    def load(self, bench: Bench) -> Encoder:
+        """The encoder that was handed over, or the one that its name stands for.
+
+        Raises
+        ------
+        EncoderError
+            What the name stands for is not what it was when the study was begun: results are kept under the
+            fingerprint of what was found then.
+        """
+        from tunescope.encoders import load_encoder
+
+        given = bench.given.get(self.fingerprint)
+        if given is not None:
+            return given
+        encoder = load_encoder(self.name, revision=self.revision, device=bench.device, allow_pickle=self.allow_pickle)
+        if encoder.fingerprint != self.fingerprint:
+            raise EncoderError(
+                f"{self.name}: its files have changed since the study began; run the study again "
+                "when they are as they shall be"
+            )
+        return encoder
