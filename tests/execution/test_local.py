@@ -80,5 +80,5 @@ def test_an_executor_from_outside_is_one_class():
 
 
 def test_an_unknown_executor_is_named_beside_those_that_there_are():
-    with pytest.raises(StudyError, match="there is no executor 'locl'; did you mean local?"):
+    with pytest.raises(StudyError, match=r"there is no executor 'locl'; did you mean local\?"):
         executor("locl")

@@ -87,7 +87,7 @@ def test_every_table_is_there_with_its_columns(everything):
 
 def test_two_units_that_measure_the_same_space_agree(everything):
     """The end of a fine-tuning is measured on the way and from nothing; the record says where the two differ."""
-    study, folder, _ = everything
+    _, folder, _ = everything
     notes = json.loads((folder / "study.json").read_text())["notes"]
     assert [note for note in notes if note.startswith("table ")] == []
     store = ResultStore(folder)

@@ -30,18 +30,18 @@ class Local(Executor):
                 waiting.remove(node)
                 failed.add(node.name)
                 yield Done(node, waits_for=tuple(need for need in node.needs if need in failed))
-            node = _next(waiting, done, shared)
-            if node is None:
+            begun = _next(waiting, done, shared)
+            if begun is None:
                 continue  # the last ones wait for what has failed
-            waiting.remove(node)
+            waiting.remove(begun)
             error: Exception | None = None
             try:
-                do(node.work)
+                do(begun.work)
             except Exception as raised:
                 error = raised
-            (done if error is None else failed).add(node.name)
-            shared = node.shares if node.shares is not None else shared
-            yield Done(node, error)
+            (done if error is None else failed).add(begun.name)
+            shared = begun.shares if begun.shares is not None else shared
+            yield Done(begun, error)
 
 
 def _next(waiting: list[Node[Any]], done: set[Hashable], shared: Hashable) -> Node[Any] | None:

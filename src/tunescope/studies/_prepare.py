@@ -188,7 +188,7 @@ def _refuse_same_labels(encoders: tuple[Original, ...], where: str) -> None:
 def _recipe(study: Study, encoder: Original, where: str) -> Recipe:
     from tunescope.finetuning import Recipe
 
-    changes: dict[str, Any] = study.recipe.model_dump(exclude_none=True)
+    changes: dict[str, Any] = study.recipe.model_dump(exclude_none=True)  # type: ignore[attr-defined]
     if study.epochs is not None:
         changes["epochs"] = study.epochs
     with _located(where):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tunescope.records import TUNED, schema
+from tunescope.records import schema
 from tunescope.studies._points.maps import MAP_POINTS
 from tunescope.studies._points.shown import PointLog
 from tunescope.studies._units.keys import Setting, digest, same_inputs, without_defaults
