@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tunescope.geometry import DirectProbe
-    from tunescope.integrations._vectors.reader import LabelledVectors
+    from tunescope.integrations._vectors.kinds import LabelledVectors
 
 FORMATS = ("parquet", "directprobe")
 """How results are written: our own tables, or the text files of the published DirectProbe."""

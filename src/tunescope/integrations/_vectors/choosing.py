@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tunescope.errors import DataError, near
-from tunescope.integrations._vectors.reader import Ask
+from tunescope.integrations._vectors.kinds import Ask
 
 
 def chosen_arrays(path: Path, names: list[str], load: Callable[[str], Any], ask: Ask) -> tuple[Any, Any, list[str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tunescope.errors import DataError
-from tunescope.integrations._vectors.reader import LabelledVectors, checked_labels, checked_vectors
+from tunescope.integrations._vectors.kinds import LabelledVectors, checked_labels, checked_vectors
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,7 +8,7 @@ from typing import Any
 
 from tunescope.errors import DataError
 from tunescope.integrations._vectors.choosing import chosen_arrays
-from tunescope.integrations._vectors.reader import MOST_BYTES, Ask, VectorFile
+from tunescope.integrations._vectors.kinds import MOST_BYTES, Ask, VectorFile
 
 _MOST_EXPANSION = 200
 """A compressed array that grows more than so many times, beyond `_HARMLESS` bytes, is no data but a trap."""

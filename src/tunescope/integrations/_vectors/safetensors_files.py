@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tunescope.errors import DataError
 from tunescope.integrations._vectors.choosing import chosen_arrays
-from tunescope.integrations._vectors.reader import Ask, VectorFile
+from tunescope.integrations._vectors.kinds import Ask, VectorFile
 
 if TYPE_CHECKING:
     import numpy as np

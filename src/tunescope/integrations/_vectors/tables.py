@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tunescope.errors import DataError, RepresentationError, near
 from tunescope.integrations._vectors.delimited import read_delimited
-from tunescope.integrations._vectors.reader import Ask, VectorFile
+from tunescope.integrations._vectors.kinds import Ask, VectorFile
 
 if TYPE_CHECKING:
     import pyarrow as pa
