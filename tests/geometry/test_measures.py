@@ -27,10 +27,10 @@ def cloud(n=60, d=5, seed=0):
     return np.random.default_rng(seed).normal(size=(n, d))
 
 
-def labelled(n=60, d=5, k=3, seed=0):
+def labelled(n=60, d=5, k=3, seed=0, apart=4.0):
     random = np.random.default_rng(seed)
     y = np.arange(n) % k
-    return random.normal(size=(n, d)) + 4 * random.normal(size=(k, d))[y], np.array(list("abcdefgh"))[y]
+    return random.normal(size=(n, d)) + apart * random.normal(size=(k, d))[y], np.array(list("abcdefgh"))[y]
 
 
 @pytest.fixture
@@ -156,12 +156,14 @@ def test_unnamed_measures_are_those_that_the_input_allows():
 
 
 def test_every_measure_keeps_to_its_range_and_says_where_it_is_from():
-    X, y = labelled(n=90)
-    turned = X @ rotation(5, np.random.default_rng(1)) + cloud(90, 5, 3)
+    X, y = labelled(n=90, d=12)
+    turned = X @ rotation(12, np.random.default_rng(1)) + cloud(90, 12, 3)
     ranges = {info.name: info.range for info in measures()}
     for one in (*measure(X, y), *compare(X, turned, y)):
         low, high = ranges[one.measure]
         assert low - 1e-9 <= one.value <= high + 1e-9, one
+        assert not one.low > one.value
+        assert not one.high < one.value
         assert one.n > 0
     for info in measures():
         assert info.title
@@ -170,24 +172,60 @@ def test_every_measure_keeps_to_its_range_and_says_where_it_is_from():
 
 
 def test_every_measure_keeps_what_it_says_it_keeps():
-    """Rotation, shift and scale change nothing where a measure declares so."""
-    X, y = labelled(n=90, d=5)
-    Z = X @ np.diag([1, 2, 3, 1, 1]) + 0.3 * cloud(90, 5, 7)
+    """Rotation, shift and scale change nothing where a measure declares so; elsewhere each changes something."""
+    X, y = labelled(n=90, d=12, apart=0.5)
+    X = X + 3
+    Z = X @ np.diag([1, 2, 3, *[1] * 9]) + 0.3 * cloud(90, 12, 7)
+    turn = rotation(12, np.random.default_rng(5))
     changes = {
-        "rotation": lambda A: A @ rotation(5, np.random.default_rng(5)),
-        "shift": lambda A: A + np.arange(5.0),
+        "rotation": lambda A: A @ turn,
+        "shift": lambda A: A + np.arange(12.0),
         "scale": lambda A: A * 3.7,
     }
     kept = {info.name: info.invariant_to for info in measures()}
     for change, moved in changes.items():
-        pairs = [
-            *zip(measure(X, y), measure(moved(X), y), strict=True),
-            *zip(compare(X, Z, y), compare(moved(X), Z, y), strict=True),
-            *zip(compare(X, Z, y), compare(X, moved(Z), y), strict=True),
-        ]
-        for before, after in pairs:
+        of_one = list(zip(measure(X, y), measure(moved(X), y), strict=True))
+        of_two = list(zip(compare(X, Z, y), compare(moved(X), Z, y), strict=True))
+        back = list(zip(compare(X, Z, y), compare(X, moved(Z), y), strict=True))
+        both = list(zip(compare(X, Z, y), compare(moved(X), moved(Z), y), strict=True))
+        for before, after in of_one + of_two + back:
             if change in kept[before.measure]:
-                assert after.value == pytest.approx(before.value, rel=1e-6, abs=1e-8), (change, before)
+                assert after.value == pytest.approx(before.value, rel=1e-6, abs=1e-7), (change, before)
+        for before, after in both:
+            if {change, f"{change} of both"} & set(kept[before.measure]):
+                assert after.value == pytest.approx(before.value, rel=1e-6, abs=1e-7), (change, before)
+        for found in (of_one, of_two):
+            for name in {before.measure for before, _ in found}:
+                same = [np.isclose(a.value, b.value, rtol=1e-6) for b, a in found if b.measure == name]
+                assert any(k.startswith(change) for k in kept[name]) or not all(same), f"{name} keeps {change} and does not say so"
+
+
+def test_an_order_of_the_points_is_none_of_a_measure():
+    X, y = labelled(n=90, d=12)
+    Z = X + 0.3 * cloud(90, 12, 7)
+    order = np.random.default_rng(0).permutation(90)
+    pairs = [
+        *zip(measure(X, y), measure(X[order], y[order]), strict=True),
+        *zip(compare(X, Z, y), compare(X[order], Z[order], y[order]), strict=True),
+    ]
+    for before, after in pairs:
+        assert after.value == pytest.approx(before.value, rel=1e-6, abs=1e-8), before
+
+
+def test_what_cannot_be_measured_is_nan_and_says_why():
+    for X, y in (
+        (np.ones((30, 12)), np.arange(30) % 3),
+        (cloud(30, 12), np.zeros(30, int)),
+        (cloud(30, 12), np.arange(30)),
+        (cloud(2, 12), [0, 1]),
+        (cloud(3, 1), [0, 1, 1]),
+        (np.zeros((30, 3)), np.arange(30) % 3),
+        (np.repeat(cloud(15, 12), 2, axis=0), np.arange(30) // 2),
+        (1e30 * cloud(30, 12), np.arange(30) % 3),
+        (1e-30 * cloud(30, 12), np.arange(30) % 3),
+    ):
+        for one in (*measure(X, y), *compare(X, X, y)):
+            assert np.isfinite(one.value) or one.note, one
 
 
 def test_one_seed_gives_one_null_and_another_seed_another():

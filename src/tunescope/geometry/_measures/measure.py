@@ -20,7 +20,7 @@ NullKind = Literal["permuted-labels", "equal-space", "independent-rows", "none"]
 space in random order, so that no point meets itself; of one space, every coordinate's values in an order of their
 own, so that coordinates know nothing of each other. ``equal-space``: of two spaces, each point's two vectors change
 places with probability one half, so that both spaces follow one law; of one space, normal points of the same number,
-width and scale whose directions are all equal. ``none``: the measure is about one number and has no chance.
+width and scale around zero whose directions are all equal. ``none``: the measure is about one number and has no chance.
 """
 
 Direction = Literal["up", "down", "neither"]

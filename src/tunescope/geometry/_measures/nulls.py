@@ -99,7 +99,7 @@ def _spaces_by_chance(kind: NullKind, space: Space, n_draws: int, seed: int) -> 
             yield space.with_points(random.permuted(space.X, axis=0))
         else:
             width = float(np.sqrt(space.variances.sum() / space.width))
-            points = random.standard_normal(space.X.shape) * width + space.mean
+            points = random.standard_normal(space.X.shape) * width
             yield space.with_points(points.astype(space.X.dtype))
 
 

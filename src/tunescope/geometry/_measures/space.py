@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,8 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 from tunescope.errors import RepresentationError
 from tunescope.geometry._hulls.label_distances import LabelDistances, label_distances
 from tunescope.geometry._labels import check_labels, check_points
+from tunescope.geometry._measures.neighbours import Neighbours, nearest_neighbours
 
-T = TypeVar("T")
+NEIGHBOURS = 20
+"""Neighbours that are looked for at once: as many as any measure asks for."""
+
+_REACHED = 1e-12
+"""Share of the largest variance below which points do not reach a direction."""
 
 
 class Space:
@@ -102,6 +107,47 @@ class Space:
         return np.maximum(values, 0.0)
 
     @property
+    def axes(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """(r,) variances along the principal axes that the points reach, and those axes (r, d), the widest first."""
+        return cast("tuple[NDArray[np.float64], NDArray[np.float64]]", self.once("axes", self._axes))
+
+    def _axes(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        values, vectors = np.linalg.eigh(self.centred.T @ self.centred)
+        values, vectors = values[::-1] / len(self), vectors[:, ::-1].T
+        there = values > _REACHED * max(float(values[0]), 1e-300)
+        return values[there], vectors[there]
+
+    @property
+    def unit(self) -> NDArray[np.float64]:
+        """(n, d) points brought to length 1, seen from zero; points at zero stay there."""
+
+        def work() -> NDArray[np.float64]:
+            lengths = np.sqrt(np.einsum("ij,ij->i", self.X, self.X, dtype=np.float64))
+            return self.X / np.where(lengths > 0, lengths, 1.0)[:, None]
+
+        return cast("NDArray[np.float64]", self.once("unit", work))
+
+    @property
+    def neighbours(self) -> Neighbours:
+        """The nearest other points by Euclidean distance, 20 of them or as many as there are."""
+        return cast(Neighbours, self.once("neighbours", lambda: _nearest(self.centred)))
+
+    @property
+    def cosine_neighbours(self) -> Neighbours:
+        """The same by cosine; distances are those of the points brought to length 1."""
+        return cast(Neighbours, self.once("cosine neighbours", lambda: _nearest(self.unit)))
+
+    @property
+    def distinct(self) -> Space:
+        """The space of its distinct points, without labels; itself when all are distinct."""
+
+        def work() -> Space:
+            first = _distinct_rows(self.X)
+            return self if len(first) == len(self) else Space(self.X[first])
+
+        return cast(Space, self.once("distinct", work))
+
+    @property
     def is_one_point(self) -> bool:
         """Whether all points coincide, up to rounding: nothing can be said about directions then."""
         size = float(np.abs(self.X).max())
@@ -173,3 +219,14 @@ class Space:
         other.X, other._of_vectors, other._of_labels = X, {}, {}
         other.y, other.probabilities = self.y, self.probabilities
         return other
+
+
+def _nearest(points: NDArray[np.float64]) -> Neighbours:
+    return nearest_neighbours(points, min(NEIGHBOURS, len(points) - 1))
+
+
+def _distinct_rows(X: NDArray[Any]) -> NDArray[np.int64]:
+    """Rows of the first of each set of coincident points, ascending."""
+    # + 0.0 makes one of the two zeros that compare equal and have different bytes
+    rows = np.ascontiguousarray(X + 0.0).view(np.dtype((np.void, X.dtype.itemsize * X.shape[1]))).ravel()
+    return np.sort(np.unique(rows, return_index=True)[1])
