@@ -28,6 +28,12 @@ from ._pooling import (
 from ._pooling import (
     pool as pool,
 )
+from ._prefixed import (
+    Prefixed as Prefixed,
+)
+from ._prefixed import (
+    quiet_peft as quiet_peft,
+)
 from ._tokens import (
     TokenBatch as TokenBatch,
 )

@@ -77,6 +77,8 @@ def load_encoder(
     >>> load_encoder("embedded", device="cpu")
     Encoder('embedded', 2 layers, width 128, on cpu)
     """
+    from tunescope.encoders._prefixed import with_prefix
+
     given = str(name_or_path)
     where = resolve_device(device)
     Pooling().choose(pooling)
@@ -92,6 +94,8 @@ def load_encoder(
     else:
         place = _Source(str(folder) if local else source, revision, trust_remote_code, allow_pickle)
         model, tokenizer, own = _read(place, given)
+        if local:
+            model = with_prefix(model, folder)
         commit = place.commit
     name = info.name if info is not None else (folder.resolve().name if local else given)
     encoder = Encoder(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import tempfile
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -93,7 +94,15 @@ def fine_tune(
     labels, label_of_target = np.unique(np.asarray(task.train.labels), return_inverse=True)
     if len(labels) < 2:
         raise StudyError(f"nothing to learn from task {task.name!r}: its training split has {len(labels)} label(s)")
-    points = encoder.tokenize(task.train, task.kind)
+    method = recipe.method
+    limit = encoder.max_tokens - method.room()
+    if limit < 1:
+        raise StudyError(
+            f"recipe.method: {method} leaves no room in {encoder.name!r}, which takes {encoder.max_tokens}"
+        )
+    roomy = encoder.around(encoder.model, encoder.update)
+    roomy.max_tokens = limit
+    points = roomy.tokenize(task.train, task.kind)
     sentences = TrainingSentences(points, label_of_target.astype(np.int64))
     per_epoch, n_updates = recipe.updates(len(sentences))
     due = set(snapshot_updates(n_updates, every))
@@ -104,6 +113,7 @@ def fine_tune(
         tuned = encoder.copy()
         width = tuned.width * points.target_units.shape[1]
         classifier = PointClassifier(tuned.model, width, len(labels))
+        classifier.encoder = method.prepare(tuned.model, seed)
         if work_dir is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tunescope-")))
             start = None
@@ -120,6 +130,10 @@ def fine_tune(
         if start is None:
             discard(folder)
 
+        def state(update: int) -> Encoder:
+            model = classifier.encoder
+            return tuned.around(method.finish(copy.deepcopy(model)) if method.wraps else model, update)
+
         trainer = PointTrainer(
             classifier,
             sentences,
@@ -132,7 +146,7 @@ def fine_tune(
             progress=progress,
         )
         if on_snapshot is not None:
-            trainer.add_callback(Snapshots(tuned, due, per_epoch, on_snapshot))
+            trainer.add_callback(Snapshots(state, due, per_epoch, on_snapshot))
         trainer.add_callback(Progress(trainer))
         with _quiet():
             trainer.train(resume_from_checkpoint=str(start[1]) if start is not None else None)
@@ -140,7 +154,7 @@ def fine_tune(
 
     classifier.to(encoder.device).eval()
     return FineTuning(
-        encoder=tuned.at_update(n_updates),
+        encoder=tuned.around(_as_free_as(encoder.model, method.finish(classifier.encoder)), n_updates),
         log=rows,
         n_updates=n_updates,
         head=classifier.head,
@@ -148,6 +162,14 @@ def fine_tune(
         notes=points.notes,
         resumed_at=start[0] if start is not None else None,
     )
+
+
+def _as_free_as(start: Any, tuned: Any) -> Any:
+    """The tuned model, its parameters as free to be trained as those of the start."""
+    free = {name: parameter.requires_grad for name, parameter in start.named_parameters()}
+    for name, parameter in tuned.named_parameters():
+        parameter.requires_grad_(free.get(name, parameter.requires_grad))
+    return tuned
 
 
 def _identity(encoder: Encoder, task: Task, recipe: Recipe, seed: int) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, PlainSerializer, PlainValidator, Validati
 from tunescope.encoders import encoder_infos
 from tunescope.errors import StudyError
 from tunescope.finetuning._choice import Choice
-from tunescope.finetuning._methods import Method
+from tunescope.finetuning._methods import Method, Stage
 from tunescope.finetuning._methods.full import Full
 
 # Zhou and Srikumar (ACL 2022), Table 1: ten epochs for the miniatures, three for BERT base.
@@ -59,6 +59,10 @@ class Recipe:
     """Which numbers are trained: a name, or a mapping of one name to its settings; `Method.known()` tells them."""
 
     def __post_init__(self) -> None:
+        self._check()
+        self.method.stages(self.epochs)
+
+    def _check(self) -> None:
         given = {each.name: getattr(self, each.name) for each in dataclasses.fields(self)}
         try:
             checked = _checker().model_validate(given)
@@ -134,6 +138,21 @@ class Recipe:
         if self.schedule == "constant":
             return 1.0
         return (n_updates - step) / max(1, n_updates - rising)
+
+    def stage(self, update: int, per_epoch: int) -> tuple[Stage, int]:
+        """The stage that an update (1 …) belongs to, and the number of the update within it (1 …)."""
+        stages = self.method.stages(self.epochs)
+        begin = 0
+        for stage in stages[:-1]:
+            if update <= begin + stage.epochs * per_epoch:
+                return stage, update - begin
+            begin += stage.epochs * per_epoch
+        return stages[-1], update - begin
+
+    def rate_at(self, update: int, per_epoch: int) -> float:
+        """Learning rate of an update of the whole training, as a share of `learning_rate`; each stage rises anew."""
+        stage, within = self.stage(update, per_epoch)
+        return self.rate(within, stage.epochs * per_epoch)
 
 
 @cache

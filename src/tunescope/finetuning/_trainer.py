@@ -22,16 +22,26 @@ from tunescope.finetuning._snapshots import undisturbed
 class PointTrainer(Trainer):
     """Trains a PointClassifier by a recipe and keeps one log row per update.
 
-    Args:
-        classifier: what is trained, in place; on `device` already.
-        sentences: the training sentences.
-        recipe: how.
-        seed: decides the order of the sentences and the dropout.
-        device: where.
-        work_dir: where checkpoints go.
-        checkpoints: whether one is written after each epoch.
-        log: rows of the updates before a checkpoint from which it goes on; new ones are added.
-        progress: called after each update with (update, n_updates, loss).
+    Parameters
+    ----------
+    classifier : PointClassifier
+        What is trained, in place; on `device` already.
+    sentences : TrainingSentences
+        The training sentences.
+    recipe : Recipe
+        How.
+    seed : int
+        Decides the order of the sentences and the dropout.
+    device : torch.device
+        Where.
+    work_dir : Path
+        Where checkpoints go.
+    checkpoints : bool
+        Whether one is written after each epoch.
+    log : list of dict
+        Rows of the updates before a checkpoint from which it goes on; new ones are added.
+    progress : callable, optional
+        Called after each update with (update, n_updates, loss).
     """
 
     def __init__(
@@ -48,6 +58,7 @@ class PointTrainer(Trainer):
         progress: Callable[[int, int, float], None] | None,
     ) -> None:
         self.rows = log
+        self.classifier = classifier
         self._recipe = recipe
         self._sentences = sentences
         self._per_epoch, self._n_updates = recipe.updates(len(sentences))
@@ -71,7 +82,7 @@ class PointTrainer(Trainer):
         classifier.to(arguments.device)
         kind = torch.optim.Adam if recipe.optimizer == "adam" else torch.optim.AdamW
         optimizer = kind([p for p in classifier.parameters() if p.requires_grad], lr=recipe.learning_rate)
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: recipe.rate(step + 1, self._n_updates))
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: recipe.rate_at(step + 1, self._per_epoch))
         super().__init__(
             model=classifier,
             args=arguments,
@@ -80,6 +91,7 @@ class PointTrainer(Trainer):
             optimizers=(optimizer, schedule),
         )
         self.remove_callback(PrinterCallback)
+        self.add_callback(_Stages(classifier, recipe, self._per_epoch))
         if checkpoints:
             self.add_callback(_MarkWhole(self.rows))
 
@@ -97,6 +109,9 @@ class PointTrainer(Trainer):
         """Cross-entropy averaged over the points of the batch."""
         with quick_linear_layers(self.args.device):
             outputs = model(**inputs)
+            added = self._recipe.method.loss(self.classifier.encoder)
+        if added is not None:
+            outputs["loss"] = outputs["loss"] + added
         return (outputs["loss"], outputs) if return_outputs else outputs["loss"]
 
     def training_step(self, *args: Any, **kwargs: Any) -> torch.Tensor:
@@ -113,10 +128,21 @@ class PointTrainer(Trainer):
                 "update": update,
                 "epoch": update / self._per_epoch,
                 "loss": value,
-                "learning_rate": self._recipe.learning_rate * self._recipe.rate(update, self._n_updates),
+                "learning_rate": self._recipe.learning_rate * self._recipe.rate_at(update, self._per_epoch),
             }
         )
         return loss
+
+    def _save(self, output_dir: str | None = None, state_dict: dict[str, Any] | None = None) -> None:
+        """Write the weights; tensors that are tied in the model are written one by one, as safetensors wants them."""
+        if state_dict is None:
+            state_dict = self.model.state_dict()
+        seen: set[int] = set()
+        apart = {}
+        for name, tensor in state_dict.items():
+            apart[name] = tensor.clone() if tensor.data_ptr() in seen else tensor
+            seen.add(tensor.data_ptr())
+        super()._save(output_dir, apart)
 
     def report(self) -> None:
         """Tell the progress of the update that is done."""
@@ -130,21 +156,26 @@ class Snapshots(TrainerCallback):
     The encoder is in evaluation mode during the call, and nothing that is drawn or switched there is felt by
     the training. It is the encoder that is being trained: what shall outlast the call must be taken from it.
 
-    Args:
-        encoder: around the very model that is trained.
-        due: updates at which to call.
-        per_epoch: updates of an epoch.
-        on_snapshot: what to call.
+    Parameters
+    ----------
+    state : callable
+        Gives the encoder as it is after an update.
+    due : collection of int
+        Updates at which to call.
+    per_epoch : int
+        Updates of an epoch.
+    on_snapshot : callable
+        What to call.
     """
 
     def __init__(
         self,
-        encoder: Encoder,
+        state: Callable[[int], Encoder],
         due: Collection[int],
         per_epoch: int,
         on_snapshot: Callable[[int, float, Encoder], None],
     ) -> None:
-        self.encoder, self.due, self.per_epoch, self.on_snapshot = encoder, due, per_epoch, on_snapshot
+        self.state, self.due, self.per_epoch, self.on_snapshot = state, due, per_epoch, on_snapshot
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Update 0, or the update of the checkpoint from which the training goes on."""
@@ -156,8 +187,24 @@ class Snapshots(TrainerCallback):
 
     def _take(self, update: int) -> None:
         if update in self.due:
-            with evaluating(self.encoder.model), undisturbed():
-                self.on_snapshot(update, update / self.per_epoch, self.encoder.at_update(update))
+            with undisturbed():
+                encoder = self.state(update)
+                with evaluating(encoder.model):
+                    self.on_snapshot(update, update / self.per_epoch, encoder)
+
+
+class _Stages(TrainerCallback):
+    """Lets the encoder stand still in the stages that train the head alone."""
+
+    def __init__(self, classifier: PointClassifier, recipe: Recipe, per_epoch: int) -> None:
+        self.trained = [p for p in classifier.encoder.parameters() if p.requires_grad]
+        self.recipe, self.per_epoch = recipe, per_epoch
+
+    def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Before each update."""
+        stage, _within = self.recipe.stage(state.global_step + 1, self.per_epoch)
+        for parameter in self.trained:
+            parameter.requires_grad_(not stage.head_alone)
 
 
 class Progress(TrainerCallback):

@@ -72,12 +72,16 @@ class Method(Choice):
         """A term that is added to the loss of an update, or None."""
         return None
 
-    def after_update(self, model: Any) -> None:
-        """Called after each update of the weights."""
-
     def trained(self, model: Any) -> dict[str, int]:
-        """How many numbers of each parameter of the prepared model are trained, by name; none left out."""
-        return {name: p.numel() if p.requires_grad else 0 for name, p in model.named_parameters()}
+        """How many numbers are trained for each tensor of the encoder, by its name there; what is added has its own.
+
+        A tensor that stands still is left out.
+        """
+        return {name: p.numel() for name, p in model.named_parameters() if p.requires_grad}
+
+    def room(self) -> int:
+        """How many positions of the encoder's input are taken by what is added to it."""
+        return 0
 
     def offsets(self, model: Any, start: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         """What training has added to each trained tensor of the encoder, as a tensor that can be differentiated.
