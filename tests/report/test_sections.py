@@ -158,3 +158,18 @@ def test_every_section_of_the_package_is_two_files_side_by_side(tmp_path):
     assert {path.stem for path in written if path.parent.name == "sections"} == python
     orders = [one.order for one in sections()]
     assert len(set(orders)) == len(orders)
+
+
+def test_the_names_of_the_stored_form_are_those_of_records(tmp_path):
+    from tunescope.records import for_javascript
+
+    module = modules(sections())("core/names.js")
+    found = dict(re.findall(r"^export const (\w+) = (.*);$", module, re.MULTILINE))
+    assert {name: json.loads(value) for name, value in found.items()} == for_javascript()
+    # No file holds them, so none can be stale; and no program of the page repeats one.
+    write_modules(tmp_path)
+    words = [one for part in ("STAGES", "COMPARISONS") for one in for_javascript()[part].values()]
+    for path in tmp_path.rglob("*.js"):
+        text = path.read_text(encoding="utf-8")
+        if path.name != "names.js":
+            assert not [word for word in words if f'"{word}"' in text], path.name

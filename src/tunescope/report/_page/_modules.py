@@ -9,8 +9,12 @@ from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
 from tunescope.errors import ReportError
+from tunescope.records import for_javascript
 from tunescope.report._page._section import Section, sections
 from tunescope.storage import write_text
+
+#: Modules that no file holds: the list of sections, and the names of the stored form.
+GENERATED = ("sections.js", "core/names.js")
 
 
 @cache
@@ -30,11 +34,11 @@ def modules(shown: Sequence[Section]) -> Callable[[str], str]:
     Returns
     -------
     callable
-        Of a path: `sections/x.js` is the script of the section x, `sections.js` the list of all sections, and
-        everything else a file in report/assets.
+        Of a path: `sections/x.js` is the script of the section x, `sections.js` the list of all sections,
+        `core/names.js` the names of the stored form, and everything else a file in report/assets.
     """
     scripts = {f"sections/{one.name}.js": one for one in shown}
-    generated = {"sections.js": list_of(shown)}
+    generated = {"sections.js": list_of(shown), "core/names.js": constants(for_javascript())}
 
     def module(path: str) -> str:
         if path in generated:
@@ -76,7 +80,7 @@ def write_modules(folder: Path) -> list[Path]:
     shown = [one for one in sections() if type(one).__module__.startswith("tunescope.")]
     module = modules(shown)
     assets = files("tunescope.report").joinpath("assets")
-    paths = [*_scripts(assets), "sections.js", *(f"sections/{one.name}.js" for one in shown)]
+    paths = [*_scripts(assets), *GENERATED, *(f"sections/{one.name}.js" for one in shown)]
     for path in paths:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         write_text(folder / path, module(path))
@@ -95,8 +99,9 @@ def _scripts(folder: object, above: str = "") -> list[str]:
 
 
 def constants(values: Mapping[str, object]) -> str:
-    """A module that exports each of these values as a constant."""
-    return "\n".join(f"export const {name} = {_text(value)};" for name, value in values.items()) + "\n"
+    """A module that exports each of these values as a constant of its name."""
+    lines = (f"export const {name} = {_text(value)};" for name, value in values.items())
+    return "\n".join(["// Names of the stored form, as `tunescope.records` defines them.", "", *lines, ""])
 
 
 def _text(value: object) -> str:

@@ -4,9 +4,8 @@ import { el, replace } from "../core/dom.js";
 import { choice } from "../core/controls.js";
 import { figure, tableOf } from "../core/figure.js";
 import { count, percent, plural } from "../core/format.js";
+import { STAGE_WORDS } from "../core/stages.js";
 import { drawBars } from "../charts/bars.js";
-
-const STAGES = { original: "before", "fine-tuned": "after" };
 
 // What stands between the two labels of an obstacle, and what it means.
 const KINDS = {
@@ -28,7 +27,7 @@ function spacesTable(app, found) {
   const fill = () => replace(host, tableOf({
     caption: "Clusters of each space", head,
     rows: found.spaces.filter((space) => app.store.get("seed") === "all" || space.seed < 0 || space.seed === Number(app.store.get("seed"))).map((space) => [
-      `${STAGES[space.stage] || space.stage}, layer ${space.layer}${space.seed >= 0 ? `, seed ${space.seed}` : ""}`,
+      `${STAGE_WORDS[space.stage] || space.stage}, layer ${space.layer}${space.seed >= 0 ? `, seed ${space.seed}` : ""}`,
       count(space.n_points), count(space.n_labels), count(space.n_clusters), space.linear ? "yes" : "no", count(space.conflicts), count(space.undecided),
       space.intra_accuracy === null ? "–" : percent(space.intra_accuracy),
     ]),
@@ -49,7 +48,7 @@ function pick(app, entries, stage) {
 
 function sizesFigure(app, found) {
   if (!found.sizes.length) return null;
-  const stages = Object.keys(STAGES).filter((stage) => found.sizes.some((entry) => entry.stage === stage));
+  const stages = Object.keys(STAGE_WORDS).filter((stage) => found.sizes.some((entry) => entry.stage === stage));
   const main = figure({
     id: "sizes-figure",
     title: "Cluster sizes",
@@ -71,7 +70,7 @@ function sizesFigure(app, found) {
         panel.style.width = `${each}px`;
         row.append(panel);
         drawBars(panel, each, {
-          most, xName: "points", label: `Sizes of clusters ${STAGES[entry.stage]}`,
+          most, xName: "points", label: `Sizes of clusters ${STAGE_WORDS[entry.stage]}`,
           rows: labels.map((label) => ({
             name: label,
             parts: of(entry, label).map((size, at, all) => ({
@@ -85,14 +84,14 @@ function sizesFigure(app, found) {
     table() {
       const rows = stages.flatMap((stage) => {
         const entry = pick(app, found.sizes, stage);
-        return entry.labels.map((label, index) => [STAGES[stage], label, String(entry.sizes[index].length), entry.sizes[index].join(", ")]);
+        return entry.labels.map((label, index) => [STAGE_WORDS[stage], label, String(entry.sizes[index].length), entry.sizes[index].join(", ")]);
       });
       return { head: ["stage", "label", "clusters", "sizes"], rows };
     },
     say: () => stages.map((stage) => {
       const entry = pick(app, found.sizes, stage);
       const split = entry.labels.filter((_, index) => entry.sizes[index].length > 1);
-      return `${STAGES[stage]}: ${split.length ? `${split.length} labels are split (${split.slice(0, 5).join(", ")})` : "no label is split"}`;
+      return `${STAGE_WORDS[stage]}: ${split.length ? `${split.length} labels are split (${split.slice(0, 5).join(", ")})` : "no label is split"}`;
     }).join("; "),
   });
   app.on(["layer", "seed"], () => main.redraw());
@@ -102,7 +101,7 @@ function sizesFigure(app, found) {
 function blocksPanel(app, found) {
   if (!found.blocks.length) return null;
   const local = app.localOf("blocks", { stage: null, label: "" });
-  const stages = Object.keys(STAGES).filter((stage) => found.blocks.some((entry) => entry.stage === stage));
+  const stages = Object.keys(STAGE_WORDS).filter((stage) => found.blocks.some((entry) => entry.stage === stage));
   const list = el("ol", { class: "blocks" });
   const told = el("p", { class: "note", "aria-live": "polite" });
   const entry = () => pick(app, found.blocks, local.stage && stages.includes(local.stage) ? local.stage : stages[0]);
@@ -111,7 +110,7 @@ function blocksPanel(app, found) {
     const one = entry();
     const shown = one.blocks.filter((block) => !local.label || block.a === local.label || block.b === local.label);
     const most = 12;
-    told.textContent = `${STAGES[one.stage]}, layer ${one.layer}: ${plural(one.found, "obstacle")}${shown.length < one.found ? `, ${shown.length} of them here` : ""}.`;
+    told.textContent = `${STAGE_WORDS[one.stage]}, layer ${one.layer}: ${plural(one.found, "obstacle")}${shown.length < one.found ? `, ${shown.length} of them here` : ""}.`;
     replace(list, shown.slice(0, most).map(item), shown.length > most ? el("li", { class: "more" }, el("details", null, el("summary", null, `${shown.length - most} more`), el("ol", { class: "blocks" }, shown.slice(most).map(item)))) : null);
   }
   function item(block) {
@@ -126,7 +125,7 @@ function blocksPanel(app, found) {
   return el("div", { class: "panel", id: "blocks" },
     el("h3", null, "What blocks linearity"),
     el("div", { class: "controls" },
-      stages.length > 1 ? choice({ name: "Stage", hideName: true, value: stages[0], options: stages.map((stage) => ({ value: stage, text: STAGES[stage] })), onChange: (stage) => {
+      stages.length > 1 ? choice({ name: "Stage", hideName: true, value: stages[0], options: stages.map((stage) => ({ value: stage, text: STAGE_WORDS[stage] })), onChange: (stage) => {
         local.stage = stage;
         fill();
       } }) : null,

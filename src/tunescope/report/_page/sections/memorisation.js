@@ -4,6 +4,7 @@ import { category } from "../core/colours.js";
 import { el } from "../core/dom.js";
 import { figure } from "../core/figure.js";
 import { percent } from "../core/format.js";
+import { STAGES } from "../core/names.js";
 import { extent } from "../core/scale.js";
 import { drawLines } from "../charts/lines.js";
 
@@ -12,7 +13,7 @@ export function draw({ run: found }, app) {
   const splits = [...new Set(found.flatMap((one) => Object.keys(one.curves)))];
   const layers = [...new Set(found.map((one) => one.layer))];
   const here = () => found.filter((one) => one.layer === (layers.includes(app.store.get("layer")) ? app.store.get("layer") : layers[layers.length - 1]));
-  const stage = (one) => (one.stage === "original" ? "Before" : "After");
+  const stage = (one) => (one.stage === STAGES.original ? "Before" : "After");
   const main = figure({
     id: "memorisation-figure",
     title: "Accuracy over the probe's epochs",

@@ -4,6 +4,7 @@ import { ordered } from "../core/colours.js";
 import { segments } from "../core/controls.js";
 import { figure } from "../core/figure.js";
 import { fixed } from "../core/format.js";
+import { CONVENTIONS } from "../core/names.js";
 import { mean } from "../core/scale.js";
 import { drawDots } from "../charts/bars.js";
 import { drawLines } from "../charts/lines.js";
@@ -16,7 +17,7 @@ export function draw({ run: all }, app) {
   if (!parts.length) return null;
   const switches = Object.keys(all).length > 1 ? segments({
     name: "Convention", value: local.convention,
-    options: Object.keys(all).map((name) => ({ value: name, text: name === "all" ? "every label pair" : name === "published" ? "as published" : name })),
+    options: Object.keys(all).map((name) => ({ value: name, text: name === CONVENTIONS.all ? "every label pair" : name === CONVENTIONS.published ? "as published" : name })),
     onChange: (next) => {
       local.convention = next;
       parts.forEach((part) => part.redraw());

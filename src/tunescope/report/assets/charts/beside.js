@@ -2,9 +2,9 @@
 
 import { el } from "../core/dom.js";
 import { fixed } from "../core/format.js";
+import { STAGE_WORDS } from "../core/stages.js";
 
 export const PAPER = "Zhou and Srikumar (2022)";
-const STAGES = { original: "before", "fine-tuned": "after", change: null };
 
 /** Ranges of published values, and where this run lies. */
 export function rangesTable(rows) {
@@ -36,7 +36,7 @@ export function besideTable(label, heads, rows, cells) {
 function name(row) {
   const what = row.quantity.charAt(0).toUpperCase() + row.quantity.slice(1) + (row.label ? ` of ${row.label}` : "");
   if (row.quantity === "similarity to the start") return `${what}, layer ${row.layer}`;
-  return STAGES[row.stage] ? `${what}, ${STAGES[row.stage]}` : what;
+  return STAGE_WORDS[row.stage] ? `${what}, ${STAGE_WORDS[row.stage]}` : what;
 }
 
 function decimals(row, number) {

@@ -3,6 +3,7 @@
 import { button } from "../core/controls.js";
 import { el, replace } from "../core/dom.js";
 import { number, plural } from "../core/format.js";
+import { EXPLORER_METADATA } from "../core/names.js";
 import { marked } from "./sentence.js";
 import { nearestMeasured, updateOf } from "./shared.js";
 
@@ -54,7 +55,7 @@ export function createAbout(view) {
     if (clusters.length) found.push(["cluster", clusters.join("; ")]);
     const predicted = projection.predicted(nearestMeasured(view), scene.layer);
     if (predicted && predicted[point] >= 0) found.push(["taken for", projection.names[predicted[point]]]);
-    const gaps = stages.map((index) => nearestLabel(run, projection.layers[scene.layer], projection.metadata.seed, label, projection.updates[index])).filter((gap) => gap !== null);
+    const gaps = stages.map((index) => nearestLabel(run, projection.layers[scene.layer], projection.metadata[EXPLORER_METADATA.seed], label, projection.updates[index])).filter((gap) => gap !== null);
     if (gaps.length) found.push(["nearest other label", gaps.map((gap) => `update ${gap.update}: ${gap.nearest}, ${number(gap.distance)} away`).join("; ")]);
     if (projection.keepsDistances) found.push(["moved", `${number(moved(projection, scene.layer, point))} in this projection`]);
     else if (projection.missing && projection.missing[point]) found.push([projection.text, "not among the points of this map"]);

@@ -1,5 +1,7 @@
 // Projections as they are stored: safetensors in, typed arrays out, one view a snapshot, nothing copied.
 
+import { EXPLORER_ARRAYS, EXPLORER_METADATA, MAP_METHODS, MAPS } from "../core/names.js";
+
 const TYPES = { I16: Int16Array, I32: Int32Array, F32: Float32Array, U8: Uint8Array, I8: Int8Array };
 
 /** The arrays of a safetensors file by name, as {shape, data}, and its metadata. */
@@ -27,7 +29,14 @@ export function fromBase64(text) {
   return bytes.buffer;
 }
 
-const METHODS = { projection: "PCA", "projection-umap": "UMAP", "projection-tsne": "t-SNE" };
+/** The method that keeps distances, by the name of its array. */
+export const PRINCIPAL = EXPLORER_ARRAYS.steps;
+const UPDATES = EXPLORER_METADATA.updates;
+const LAYERS = EXPLORER_METADATA.layers;
+
+/** What is stored of each method under which name, by the name of its array, with the method's name in a text. */
+const METHODS = new Map([[PRINCIPAL, { text: "PCA", rows: "", scale: EXPLORER_ARRAYS.scale, updates: UPDATES, layers: LAYERS }]]);
+for (const [method, names] of Object.entries(MAPS)) METHODS.set(names.steps, { text: MAP_METHODS[method], ...names });
 
 /**
  * The points of a task: `label` and `split` are positions in `labels` and `splits`, `sentence` in `sentences`.
@@ -44,30 +53,33 @@ const METHODS = { projection: "PCA", "projection-umap": "UMAP", "projection-tsne
  */
 export function createProjection(buffer, points) {
   const { metadata, arrays } = readArrays(buffer);
-  const file = { metadata, arrays, points, n: arrays.projection.shape[2], updates: JSON.parse(metadata.updates), layers: JSON.parse(metadata.layers) };
+  if (!arrays[PRINCIPAL]) throw new Error(`the file has no array ${PRINCIPAL}`);
+  const file = { metadata, arrays, points, n: arrays[PRINCIPAL].shape[2], updates: JSON.parse(metadata[UPDATES]), layers: JSON.parse(metadata[LAYERS]) };
   if (file.n !== points.label.length) throw new Error(`the projection has ${file.n} points and their list ${points.label.length}`);
-  file.names = metadata.labels ? JSON.parse(metadata.labels) : points.labels;
-  file.methods = Object.keys(METHODS).filter((name) => arrays[name]).map((name) => ({ value: name, text: METHODS[name] }));
+  file.names = metadata[EXPLORER_METADATA.labels] ? JSON.parse(metadata[EXPLORER_METADATA.labels]) : points.labels;
+  file.methods = [...METHODS].filter(([name]) => arrays[name]).map(([name, { text }]) => ({ value: name, text }));
   const views = new Map();
   file.view = (method) => {
     if (!views.has(method)) views.set(method, createView(file, method));
     return views.get(method);
   };
-  return file.view("projection");
+  return file.view(PRINCIPAL);
 }
 
 /** The points of a file by one method: its updates and layers, which a map may have fewer of, and what lies there. */
 function createView(file, method) {
   const { metadata, arrays, points, n } = file;
-  const short = method.replace("projection-", "");
-  const updates = metadata[`${short}_updates`] ? JSON.parse(metadata[`${short}_updates`]) : file.updates;
-  const layers = metadata[`${short}_layers`] ? JSON.parse(metadata[`${short}_layers`]) : file.layers;
+  const names = METHODS.get(method);
+  if (!names) throw new Error(`there is no projection ${method}`);
+  const updates = metadata[names.updates] ? JSON.parse(metadata[names.updates]) : file.updates;
+  const layers = metadata[names.layers] ? JSON.parse(metadata[names.layers]) : file.layers;
   const places = arrays[method];
   const [, , held, axes] = places.shape;
   // A map may hold some of the points only: then `rows` says which.
-  const rows = arrays[method.replace("projection", "rows")];
-  const scale = arrays[method.replace("projection", "scale")];
-  const isPrincipal = method === "projection";
+  const rows = arrays[names.rows];
+  const scale = arrays[names.scale];
+  const isPrincipal = method === PRINCIPAL;
+  const [clusters, predicted, margins] = [EXPLORER_ARRAYS.clusters, EXPLORER_ARRAYS.predicted, EXPLORER_ARRAYS.margins].map((name) => arrays[name]);
   let missing = null;
   if (rows) {
     missing = new Uint8Array(n).fill(1);
@@ -85,7 +97,7 @@ function createView(file, method) {
     axes,
     /** Points that it holds. */
     held,
-    text: METHODS[method],
+    text: names.text,
     keepsDistances: isPrincipal,
     /** Coordinates of all points, 3 a point, in steps of `scale`; 0 for those that are missing. */
     coordinates(update, layer) {
@@ -104,20 +116,20 @@ function createView(file, method) {
       return laidOut.get(row);
     },
     scale: (layer) => (scale ? scale.data[layer] : 1),
-    variance: (layer) => (isPrincipal && arrays.variance ? [...arrays.variance.data.subarray(3 * layer, 3 * layer + 3)] : null),
-    cluster: (update, layer) => known(arrays.clusters && at(arrays.clusters, n, update, layer)),
-    predicted: (update, layer) => known(arrays.predicted && at(arrays.predicted, n, update, layer)),
-    hasClusters: Boolean(arrays.clusters),
-    hasPredictions: Boolean(arrays.predicted),
+    variance: (layer) => (isPrincipal && arrays[EXPLORER_ARRAYS.variance] ? [...arrays[EXPLORER_ARRAYS.variance].data.subarray(3 * layer, 3 * layer + 3)] : null),
+    cluster: (update, layer) => known(clusters && at(clusters, n, update, layer)),
+    predicted: (update, layer) => known(predicted && at(predicted, n, update, layer)),
+    hasClusters: Boolean(clusters),
+    hasPredictions: Boolean(predicted),
     /** Signed distance of every point to the middle between its label and label `other`; null where not stored. */
     margins(update, layer, other) {
-      if (!arrays.margins) return null;
-      const u = JSON.parse(metadata.margin_updates).indexOf(updates[update]);
-      const l = JSON.parse(metadata.margin_layers).indexOf(layers[layer]);
+      if (!margins) return null;
+      const u = JSON.parse(metadata[EXPLORER_METADATA.marginUpdates]).indexOf(updates[update]);
+      const l = JSON.parse(metadata[EXPLORER_METADATA.marginLayers]).indexOf(layers[layer]);
       if (u < 0 || l < 0) return null;
-      const [, inner, k] = arrays.margins.shape;
+      const [, inner, k] = margins.shape;
       const row = ((u * inner + l) * k + file.names.indexOf(other)) * n;
-      return { steps: arrays.margins.data.subarray(row, row + n), scale: arrays.margin_scale.data[u * inner + l] };
+      return { steps: margins.data.subarray(row, row + n), scale: arrays[EXPLORER_ARRAYS.marginScale].data[u * inner + l] };
     },
     /** Least and greatest coordinate and reach over all updates of a layer: the axes do not move while the points do. */
     limits(layer) {

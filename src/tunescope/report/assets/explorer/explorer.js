@@ -4,8 +4,10 @@ import { CATEGORIES } from "../core/colours.js";
 import { slider } from "../core/controls.js";
 import { el, em, replace } from "../core/dom.js";
 import { count, percent, plural } from "../core/format.js";
+import { EXPLORER_METADATA } from "../core/names.js";
 import { createAbout } from "./about.js";
 import { colourPoints, keyOf } from "./colours.js";
+import { PRINCIPAL } from "./data.js";
 import { createMargin } from "./margin.js";
 import { createPainter } from "./painter.js";
 import { createPlaying } from "./playing.js";
@@ -31,7 +33,7 @@ export function createExplorer({ tall = false } = {}) {
   const painter = createPainter(canvas);
   const { scene } = painter;
   /** @type {import("./shared.js").Choices} */
-  const state = { colour: "label", chosen: [], only: false, query: "", pair: ["", ""], found: [], playing: 0, view: "flat", method: "projection" };
+  const state = { colour: "label", chosen: [], only: false, query: "", pair: ["", ""], found: [], playing: 0, view: "flat", method: PRINCIPAL };
   /** @type {import("./shared.js").View} */
   const view = { canvas, tall, painter, scene, state, projection: /** @type {any} */ (null), run: null, recolour, draw, describe, select };
   const about = createAbout(view);
@@ -42,7 +44,7 @@ export function createExplorer({ tall = false } = {}) {
   function open(next, run) {
     playing.stop();
     const isSame = view.projection && view.projection.points === next.points;
-    view.projection = next.view(next.methods.some((one) => one.value === state.method) ? state.method : "projection");
+    view.projection = next.view(next.methods.some((one) => one.value === state.method) ? state.method : PRINCIPAL);
     view.run = run || null;
     const { projection } = view;
     scene.projection = projection;
@@ -164,7 +166,7 @@ function saidOf(projection, scene) {
   const shown = scene.hidden ? scene.hidden.reduce((sum, hidden) => sum + (hidden ? 0 : 1), 0) : projection.n;
   const variance = projection.variance(scene.layer);
   const axes = scene.flat ? 2 : 3;
-  const said = [`${plural(shown, "point")} of ${projection.metadata.task}, filled: training, rings: test`];
+  const said = [`${plural(shown, "point")} of ${projection.metadata[EXPLORER_METADATA.task]}, filled: training, rings: test`];
   if (!projection.keepsDistances) {
     if (projection.missing) said.push(`${projection.text} was computed for ${count(projection.held)} of ${plural(projection.n, "point")}`);
     said.push(`a ${projection.text} map shows which points are neighbours: its distances, sizes and axes mean nothing`);
