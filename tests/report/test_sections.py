@@ -115,7 +115,7 @@ def test_a_section_is_found_by_the_entry_point_of_another_package(monkeypatch, t
     (tmp_path / "other_section.js").write_text("export function draw() {\n  return null;\n}\n", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     points = {_section.GROUP: [EntryPoint("other", "other_section", _section.GROUP)]}
-    monkeypatch.setattr(_section, "entry_points", lambda group: points[group])
+    monkeypatch.setattr("tunescope._additions.entry_points", lambda group: points.get(group, []))
     try:
         page = write_report(make_study(tables=("gaps",), layers=(1,), seeds=(0,))).read_text(encoding="utf-8")
     finally:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import pkgutil
 import re
-from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, ClassVar
 
+from tunescope._additions import from_other_packages, modules_of
 from tunescope.errors import ReportError
 from tunescope.report._page._view import RunView, StudyView
 
@@ -120,15 +118,9 @@ def sections() -> tuple[Section, ...]:
     ReportError
         A package names a module that cannot be imported.
     """
-    from tunescope.report._page import sections as folder
-
-    for module in pkgutil.iter_modules(folder.__path__):
-        import_module(f"{folder.__name__}.{module.name}")
-    for point in entry_points(group=GROUP):
-        try:
-            point.load()
-        except Exception as error:
-            raise ReportError(f"the sections {point.name!r} ({point.value}) cannot be imported: {error!r}.") from error
+    modules_of("tunescope.report._page.sections")
+    for _ in from_other_packages(GROUP, "section", ReportError):
+        pass
     return tuple(one() for one in sorted(_registered.values(), key=lambda one: (one.order, one.name)))
 
 
