@@ -197,7 +197,9 @@ def test_every_measure_keeps_what_it_says_it_keeps():
         for found in (of_one, of_two):
             for name in {before.measure for before, _ in found}:
                 same = [np.isclose(a.value, b.value, rtol=1e-6) for b, a in found if b.measure == name]
-                assert any(k.startswith(change) for k in kept[name]) or not all(same), f"{name} keeps {change} and does not say so"
+                assert any(k.startswith(change) for k in kept[name]) or not all(same), (
+                    f"{name} keeps {change} and does not say so"
+                )
 
 
 def test_an_order_of_the_points_is_none_of_a_measure():

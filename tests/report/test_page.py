@@ -81,7 +81,7 @@ def test_the_same_study_gives_the_same_page(make_study):
 
 def test_a_study_too_large_is_thinned_and_says_so(make_study):
     own = {"pairs": (("toy-role", "toy-role"),), "seeds": (0, 1), "layers": (0, 1, 2), "tables": ("gaps", "paths")}
-    folder = make_study(updates=tuple(range(0, 241, 3)), **own)
+    folder = make_study(updates=tuple(range(0, 481, 3)), **own)
     whole = write_report(folder).stat().st_size
     page = write_report(folder, most_bytes=int(whole * 0.6))
     assert page.stat().st_size <= whole * 0.6
