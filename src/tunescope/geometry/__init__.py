@@ -12,6 +12,14 @@ from tunescope.geometry._centroids import (
     movement,
     principal_axes,
 )
+from tunescope.geometry._chance import (
+    LabelChance,
+    PairChance,
+    label_chance,
+    log_cover,
+    pair_chance,
+    spanned_dimensions,
+)
 from tunescope.geometry._directprobe.directprobe import Block, DirectProbe, Witness
 from tunescope.geometry._hulls.certificates import HullDistance, Separation, verify
 from tunescope.geometry._hulls.hulls import hull_distance, separable
@@ -32,8 +40,10 @@ from tunescope.geometry._measures.asking import (
     measure,
     measure_space,
 )
+from tunescope.geometry._measures.erasure import erase_labels
 from tunescope.geometry._measures.measure import ComparisonMeasure, MeasureInfo, SpaceMeasure, Value
 from tunescope.geometry._measures.nulls import Null, null_of
+from tunescope.geometry._measures.of_one.calibration import Calibration, calibration
 from tunescope.geometry._measures.registry import measures
 from tunescope.geometry._measures.space import Space
 from tunescope.geometry._projection import CommonAxes, common_axes
@@ -43,23 +53,27 @@ from tunescope.geometry._solver.compiling import announce
 __all__ = [
     "PUBLISHED_SMALLEST",
     "Block",
+    "Calibration",
     "Centroids",
     "CommonAxes",
     "ComparisonMeasure",
     "Convention",
     "DirectProbe",
     "HullDistance",
+    "LabelChance",
     "LabelDistances",
     "MeasureInfo",
     "Measured",
     "Movement",
     "Null",
+    "PairChance",
     "Separation",
     "Space",
     "SpaceMeasure",
     "SpatialSimilarity",
     "Value",
     "Witness",
+    "calibration",
     "centroid_paths",
     "centroids",
     "check_for_estimator",
@@ -73,16 +87,21 @@ __all__ = [
     "compare_spaces",
     "distances_from_arrays",
     "distances_to_arrays",
+    "erase_labels",
     "hull_distance",
+    "label_chance",
     "label_distances",
+    "log_cover",
     "measure",
     "measure_space",
     "measures",
     "movement",
     "null_of",
+    "pair_chance",
     "principal_axes",
     "scale_of",
     "separable",
+    "spanned_dimensions",
     "spatial_similarity",
     "verify",
 ]

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 from weakref import WeakValueDictionary
 
+import numpy as np
+from numpy.typing import NDArray
+
 if TYPE_CHECKING:
     from tunescope.geometry._measures.space import Space
 
@@ -140,6 +143,10 @@ class SpaceMeasure(Measure):
     @abstractmethod
     def compute(self, space: Space, setting: str) -> Value:
         """The value of a space under one of the measure's settings."""
+
+    def chance(self, space: Space, setting: str, n_draws: int, seed: int) -> NDArray[np.float64] | None:
+        """Values by chance, where a measure has a quicker way to them than one `compute` a draw; None otherwise."""
+        return None
 
 
 class ComparisonMeasure(Measure):

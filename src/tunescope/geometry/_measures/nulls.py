@@ -83,6 +83,9 @@ def null_of(
         return Null(measure.null, np.zeros(0))
     found: list[Value] = []
     if issubclass(measure, SpaceMeasure):
+        drawn = measure().chance(first, setting, n_draws, seed)
+        if drawn is not None:
+            return Null(measure.null, drawn)
         for space in _spaces_by_chance(measure.null, first, n_draws, seed):
             found.append(measure().compute(space, setting))
     elif issubclass(measure, ComparisonMeasure) and second is not None:
