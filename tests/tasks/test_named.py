@@ -43,7 +43,7 @@ def test_infos_are_complete():
         ("poss", "did you mean pos"),
         ("trec50", "did you mean trec-50"),
         ("PS-role", "ps-role"),
-        ("qqqq", "there are pos,"),
+        ("qqqq", "known are dep,"),
     ],
 )
 def test_an_unknown_task_names_near_ones(name, hint):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,45 +11,89 @@ import typer
 from tunescope.cli._voice import JsonOption, QuietOption, print_json, spoken, stdout
 
 if TYPE_CHECKING:
-    from tunescope.tasks import Task
+    from rich.text import Text
 
+    from tunescope.studies import TaskChoice
+    from tunescope.tasks import Split, Task
 
-class Predicts(str, Enum):
-    """What can be predicted of a CoNLL-U file."""
-
-    pos = "pos"
-    xpos = "xpos"
-    dep = "dep"
+_EXAMPLES = 5
+"""Targets of train that are shown, each of another label."""
+_WIDE = 160
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 @spoken
 def tasks(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME]", help="Show one task: a name, or a .conllu, .jsonl or .tsv file."),
+        typer.Argument(metavar="[NAME]", help="Show one task: a name, a file of your own, or hub:NAME."),
     ] = None,
+    test: Annotated[str | None, typer.Option(help="With a file of your own: the one of test.")] = None,
     data_dir: Annotated[
         Path | None, typer.Option("--data-dir", help="Folder with data files; TUNESCOPE_DATA_DIR by default.")
     ] = None,
-    predicts: Annotated[Predicts, typer.Option(help="What of a CoNLL-U file of your own is predicted.")] = Predicts.pos,
+    predicts: Annotated[
+        str | None,
+        typer.Option(help="Of a file: pos, xpos or dep (treebank); role or function; tag, type or span (token tags)."),
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", help="Which column is what, such as label=stars; may be repeated."),
+    ] = None,
+    without_label: Annotated[
+        str | None, typer.Option(help="What becomes of rows without a label: refuse (the default) or drop.")
+    ] = None,
+    file_format: Annotated[
+        str | None, typer.Option("--format", help="Format of the file, where its name does not tell.")
+    ] = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """List the tasks, or show one: its sizes, its labels and what is odd about it.
+    """List the tasks, or show one: how it was read, its sizes, its labels and what is odd about it.
 
-    Example: tunescope tasks toy-pos
+    Example: tunescope tasks reviews.csv --column label=stars
     """
-    from tunescope.studies import TaskChoice, find_task, task_choice
+    from tunescope.studies import find_task
 
     if name is None:
         _list_tasks(as_json, quiet)
         return
-    choice = TaskChoice.model_validate({**task_choice(name), "predicts": predicts.value})
-    task = find_task(choice, data_dir=data_dir)
+    told = {"test_file": test, "predicts": predicts, "without_label": without_label, "format": file_format}
+    task = find_task(_choice(name, {**told, "columns": _columns(column or [])}), data_dir=data_dir)
     if as_json:
         print_json(_task_json(task))
         return
     _show_task(task)
+
+
+def _choice(name: str, told: dict[str, Any]) -> TaskChoice:
+    """The task that is typed, with what is said of its file."""
+    from pydantic import ValidationError
+
+    from tunescope.errors import StudyError
+    from tunescope.studies import TaskChoice, task_choice
+
+    given = {key: value for key, value in told.items() if value}
+    try:
+        return TaskChoice.model_validate({**task_choice(name), **given})
+    except ValidationError as error:
+        faults = []
+        for fault in error.errors():
+            place = "".join(f"{part}: " for part in fault["loc"])
+            faults.append(place + str(fault.get("ctx", {}).get("error", fault["msg"])))
+        raise StudyError(f"{name}: {'; '.join(faults)}") from None
+
+
+def _columns(columns: list[str]) -> dict[str, str | int]:
+    from tunescope.errors import StudyError
+
+    found: dict[str, str | int] = {}
+    for text in columns:
+        role, mark, column = text.partition("=")
+        if not mark or not column:
+            raise StudyError(f"--column {text}: expected what it is and its name, such as label=stars")
+        found[role] = int(column) if column.isdecimal() and len(column) < 5 else column
+    return found
 
 
 @spoken
@@ -97,7 +141,7 @@ def _list_tasks(as_json: bool, quiet: bool) -> None:
     console = stdout()
     console.print(table)
     if not quiet:
-        console.print("`tunescope tasks NAME` shows its sizes, labels and source.", style="dim")
+        console.print("`tunescope tasks NAME` shows its sizes, labels and source; NAME may be a file.", style="dim")
 
 
 def _task_json(task: Task) -> dict[str, Any]:
@@ -108,6 +152,7 @@ def _task_json(task: Task) -> dict[str, Any]:
         "kind": task.kind,
         "description": task.description,
         "source": task.source,
+        "understood": list(task.understood),
         "notes": list(task.notes),
         "fingerprint": task.fingerprint,
         "splits": {
@@ -115,6 +160,7 @@ def _task_json(task: Task) -> dict[str, Any]:
                 "sentences": len(split.sentences),
                 "targets": len(split),
                 "labels": split.label_counts,
+                "examples": [{"text": split.context(i), "label": split.targets[i].label} for i in _examples(split)],
                 "conflicts": [
                     {"text": conflict.text, "labels": list(conflict.labels)} for conflict in find_conflicts(split)
                 ],
@@ -124,18 +170,38 @@ def _task_json(task: Task) -> dict[str, Any]:
     }
 
 
+def _examples(split: Split) -> list[int]:
+    """The first target of each of the first few labels, in the order of the targets."""
+    first: dict[str, int] = {}
+    for i, target in enumerate(split.targets):
+        first.setdefault(target.label, i)
+    return sorted(first.values())[:_EXAMPLES]
+
+
+def _plain(text: str) -> Text:
+    """Text that came as data: no markup, no control characters, at most two lines long."""
+    from rich.text import Text
+
+    shown = _CONTROLS.sub("\ufffd", text)
+    return Text(shown if len(shown) <= _WIDE else shown[: _WIDE - 1] + "…")
+
+
 def _show_task(task: Task) -> None:
     console = stdout()
-    console.print(f"{task.name}: {task.description} ({task.kind})\n{task.source}", markup=False)
+    console.print(_plain(f"{task.name}: {task.description} ({task.kind})"))
+    for line in (task.source, *task.understood):
+        console.print(_plain(line))
     table = _table("label", "train", "test", right={1, 2})
     for label in task.labels:
-        table.add_row(label, *(str(split.label_counts.get(label, 0)) for split in (task.train, task.test)))
+        table.add_row(_plain(label), *(str(split.label_counts.get(label, 0)) for split in (task.train, task.test)))
     table.add_section()
     table.add_row("targets", str(len(task.train)), str(len(task.test)))
     table.add_row("sentences", str(len(task.train.sentences)), str(len(task.test.sentences)))
     console.print(table)
+    for i in _examples(task.train):
+        console.print(_plain(f"{task.train.targets[i].label}: {task.train.context(i)}"))
     for note in task.notes:
-        console.print(f"note: {note}", markup=False)
+        console.print(f"note: {_CONTROLS.sub(chr(0xFFFD), note)}", markup=False)
 
 
 def _table(*columns: str, right: set[int] | None = None) -> Any:

@@ -37,7 +37,7 @@ def run_command(
     ] = None,
     task: Annotated[
         list[str] | None,
-        typer.Option("--task", "-t", help="Task by name, or a .conllu, .jsonl or .tsv file; may be repeated."),
+        typer.Option("--task", "-t", help="Task by name, or a file of your own; may be repeated."),
     ] = None,
     seeds: Annotated[str | None, typer.Option(help="Seeds of the fine-tuning, such as 0,1,2.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Epochs of the fine-tuning.")] = None,

@@ -14,15 +14,15 @@ from ._settings.study import (
     Study as Study,
 )
 from ._settings.study import (
-    TaskChoice as TaskChoice,
-)
-from ._settings.study import (
     load_study as load_study,
 )
 from ._settings.study import (
     study_names as study_names,
 )
-from ._settings.study import (
+from ._settings.task_choice import (
+    TaskChoice as TaskChoice,
+)
+from ._settings.task_choice import (
     task_choice as task_choice,
 )
 from ._settings.tasks import (

@@ -7,7 +7,7 @@ from tunescope.tasks._files import DataFile, FoundFile
 from tunescope.tasks._from_file import task_from_conllu, task_from_file, task_from_frame, task_from_table
 from tunescope.tasks._grammar import generate_sentences, vocabulary
 from tunescope.tasks._reader import Reader, Reading, ReadOptions, file_suffixes, readers
-from tunescope.tasks._registry import load_task, register_task, task_infos, task_specs
+from tunescope.tasks._registry import load_task, register_task, take_fraction, task_infos, task_specs
 from tunescope.tasks._spec import TaskInfo, TaskSpec
 from tunescope.tasks._split import LabelledSentence
 from tunescope.tasks._task import N_POSITIONS, Kind, Sentence, Split, SplitSummary, Target, Task
@@ -36,6 +36,7 @@ __all__ = [
     "load_task",
     "readers",
     "register_task",
+    "take_fraction",
     "task_from_conllu",
     "task_from_file",
     "task_from_frame",

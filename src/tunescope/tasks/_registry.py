@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import pkgutil
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -12,7 +11,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from tunescope.errors import DataError
+from tunescope.errors import DataError, near
 from tunescope.tasks import _named
 from tunescope.tasks._files import find_file
 from tunescope.tasks._notes import observations
@@ -143,9 +142,7 @@ def load_task(
     specs = task_specs()
     spec = specs.get(name)
     if spec is None:
-        near = difflib.get_close_matches(name, specs, n=3, cutoff=0.4)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(specs)}"
-        raise DataError(f"unknown task {name!r}; {hint}")
+        raise DataError(f"unknown task {name!r}; {near(name, specs)}")
     task = spec.task(tuple(find_file(file, data_dir) for file in spec.files), seed)
     return task if fraction is None else take_fraction(task, fraction, seed)
 

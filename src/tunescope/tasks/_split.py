@@ -81,7 +81,8 @@ def draw_split(items: Sequence[T], test_share: float, seed: int) -> tuple[list[T
         raise DataError(f"the share of the test split is {test_share}; expected a number between 0 and 1")
     n_test = int(len(items) * test_share + 0.5)
     if not 0 < n_test < len(items):
-        raise DataError(f"{len(items)} sentences cannot be cut into train and test with a test share of {test_share}")
+        size = counted(len(items), "sentence")
+        raise DataError(f"{size} cannot be cut into train and test with a test share of {test_share}; give a test file")
     order = Draw(seed).shuffled(range(len(items)))
     train = sorted(order[: len(items) - n_test])
     test = sorted(order[len(items) - n_test :])

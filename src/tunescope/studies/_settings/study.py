@@ -13,16 +13,13 @@ from tunescope.finetuning import Recipe
 from tunescope.records import CONVENTIONS, Convention, MapMethod
 from tunescope.studies._points.maps import MAP_POINTS
 from tunescope.studies._settings.experiments import experiment_kinds, experiment_names
+from tunescope.studies._settings.task_choice import TaskChoice
 from tunescope.studies._settings.yaml import Document, Place, read_document
 
 Natural = Annotated[int, Field(ge=1, strict=True)]
 Index = Annotated[int, Field(ge=0, strict=True)]
 Layers = Literal["last", "all"] | list[Index]
 """Which layers are looked at: the last one, every one (0 is the embedding layer), or these."""
-
-
-TASK_SUFFIXES = (".conllu", ".jsonl", ".tsv")
-"""Files of labelled sentences that a task can be read from."""
 
 
 class _Settings(BaseModel):
@@ -38,19 +35,6 @@ class EncoderChoice(_Settings):
     """Commit, tag or branch of a hub id."""
     label: str | None = Field(default=None, min_length=1)
     """What the encoder is called in tables and figures; its own name by default."""
-
-
-class TaskChoice(_Settings):
-    """A task of a study: a named one, or files of one's own."""
-
-    name: str = Field(min_length=1)
-    """Name of a known task; or, with `file`, what the task is called in tables and figures."""
-    file: str | None = None
-    """Labelled sentences: CoNLL-U (.conllu), or a table (.jsonl, .tsv); relative to the study's file."""
-    test_file: str | None = None
-    """The sentences of test; without it, `file` is cut in two, 80:20 by sentence."""
-    predicts: Literal["pos", "xpos", "dep"] = "pos"
-    """What of a CoNLL-U file is predicted."""
 
 
 class ExperimentChoice(_Settings):
@@ -253,13 +237,6 @@ def load_study(source: str | Path, **overrides: Any) -> Study:
 def study_names() -> tuple[str, ...]:
     """The names of the studies that ship with the package."""
     return tuple(sorted(path.stem for path in _shipped().glob("*.yaml")))
-
-
-def task_choice(text: str) -> dict[str, str]:
-    """A task as it is typed: a name, or a file of labelled sentences, which is called as the file is."""
-    if text.endswith(TASK_SUFFIXES):
-        return {"name": Path(text).stem, "file": text}
-    return {"name": text}
 
 
 def _shipped() -> Path:
