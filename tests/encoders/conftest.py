@@ -342,3 +342,14 @@ def make_sentence_split() -> Callable[..., Split]:
 @pytest.fixture(scope="session")
 def make_byte_tokenizer() -> Callable[..., Any]:
     return byte_tokenizer
+
+
+@pytest.fixture(scope="session")
+def make_tokenizers() -> Callable[[], dict[str, Any]]:
+    """Makes a tokenizer of each kind: WordPiece, byte-level BPE with and without special tokens, and Unigram."""
+    return lambda: {
+        "wordpiece": wordpiece_tokenizer(),
+        "bytes": byte_tokenizer(),
+        "plain bytes": byte_tokenizer(special_tokens=False),
+        "unigram": unigram_tokenizer(),
+    }

@@ -66,10 +66,10 @@ def token_limit(model: Any, tokenizer: Any) -> int:
     if isinstance(positions, int) and positions > 0:
         limits.append(int(positions))
     for name, module in model.named_modules():
-        if name.endswith("position_embeddings") and hasattr(module, "num_embeddings"):
+        if name.endswith("position_embeddings") and hasattr(module, "padding_idx"):
             # RoBERTa and its kin count positions from padding_idx + 1, and lose that many.
             lost = 0 if module.padding_idx is None else module.padding_idx + 1
-            limits.append(int(module.num_embeddings) - lost)
+            limits.append(len(module.weight) - lost)
     return min(limits) - getattr(model, "positions_taken", 0)
 
 
