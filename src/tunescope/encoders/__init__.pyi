@@ -22,6 +22,9 @@ from ._loading import (
 from ._model import (
     evaluating as evaluating,
 )
+from ._model import (
+    hidden_states as hidden_states,
+)
 from ._pooling import (
     Pooling as Pooling,
 )

@@ -1,3 +1,9 @@
+from ._anchors import (
+    Anchor as Anchor,
+)
+from ._anchors import (
+    Held as Held,
+)
 from ._fine_tune import (
     FineTuning as FineTuning,
 )

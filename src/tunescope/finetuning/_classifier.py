@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
 
-from tunescope.encoders import pool
+from tunescope.encoders import hidden_states, pool
+
+if TYPE_CHECKING:
+    from tunescope.finetuning._anchoring import Anchoring
 
 
 class PointClassifier(nn.Module):
@@ -15,16 +18,22 @@ class PointClassifier(nn.Module):
 
     The point's vector is made exactly as `Encoder.encode` makes it, so the head sees what the probes see.
 
-    Args:
-        encoder: a transformers model that gives a last hidden state.
-        width: width of a point's vector: the encoder's, or twice that for pairs.
-        n_labels: number of labels.
+    Parameters
+    ----------
+    encoder : torch.nn.Module
+        A transformers model that gives a last hidden state.
+    width : int
+        Width of a point's vector: the encoder's, or twice that for pairs.
+    n_labels : int
+        Number of labels.
     """
 
     def __init__(self, encoder: Any, width: int, n_labels: int) -> None:
         super().__init__()
         self.encoder = encoder
         self.head = nn.Linear(width, n_labels)
+        self.anchor: nn.Module | None = None
+        """What an anchor trains along, if it does."""
 
     def forward(
         self,
@@ -36,23 +45,39 @@ class PointClassifier(nn.Module):
         target_units: torch.Tensor,
         labels: torch.Tensor,
         n_units: int,
-        token_type_ids: torch.Tensor | None = None,
+        anchoring: Anchoring | None = None,
     ) -> dict[str, torch.Tensor]:
         """Loss (scalar) and logits (n_targets, n_labels) of a batch.
 
-        Args:
-            input_ids: (rows, length) tokens.
-            attention_mask: (rows, length), 0 where a row is filled up.
-            token: see `tunescope.encoders.pool`, as are `unit`, `weight` and `n_units`.
-            unit: (n_entries,)
-            weight: (n_entries,)
-            target_units: (n_targets, 1 or 2) the units of each target.
-            labels: (n_targets,) index of the label.
-            n_units: number of units.
-            token_type_ids: (rows, length) which text of a pair a token is of, where the model is told.
+        Parameters
+        ----------
+        input_ids : tensor (rows, length)
+            Tokens.
+        attention_mask : tensor (rows, length)
+            0 where a row is filled up.
+        token, unit, weight : tensors (n_entries,)
+            See `tunescope.encoders.pool`, as for `n_units`.
+        target_units : tensor (n_targets, 1 or 2)
+            The units of each target.
+        labels : tensor (n_targets,)
+            Index of the label.
+        n_units : int
+            Number of units.
+        anchoring : Anchoring, optional
+            What holds the encoder to its start; its term is `anchor` in the result, if it has one.
         """
-        told = {} if token_type_ids is None else {"token_type_ids": token_type_ids}
-        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask, **told).last_hidden_state
+        inputs = {"input_ids": input_ids, "attention_mask": attention_mask}
+        instead = {} if anchoring is None else anchoring.weights_read()
+        states = None
+        if anchoring is not None and anchoring.reads_vectors:
+            states = hidden_states(self.encoder, inputs, anchoring.start.n_layers)
+            hidden = states[-1]
+        elif instead:
+            hidden = torch.func.functional_call(self.encoder, instead, (), inputs).last_hidden_state
+        else:
+            hidden = self.encoder(**inputs).last_hidden_state
         vectors = pool(hidden, token, unit, weight, n_units)
         logits = self.head(vectors[target_units].flatten(1))
-        return {"loss": nn.functional.cross_entropy(logits, labels), "logits": logits}
+        result = {"loss": nn.functional.cross_entropy(logits, labels), "logits": logits}
+        term = None if anchoring is None else anchoring.term(inputs, states)
+        return result if term is None else {**result, "anchor": term}

@@ -16,6 +16,7 @@ import transformers
 
 from tunescope.encoders import Encoder
 from tunescope.errors import StudyError
+from tunescope.finetuning._anchoring import Anchoring
 from tunescope.finetuning._batches import TrainingSentences
 from tunescope.finetuning._checkpoints import claim, discard, newest_whole
 from tunescope.finetuning._classifier import PointClassifier
@@ -114,6 +115,10 @@ def fine_tune(
         width = tuned.width * points.target_units.shape[1]
         classifier = PointClassifier(tuned.model, width, len(labels))
         classifier.encoder = method.prepare(tuned.model, seed)
+        anchoring = None
+        if recipe.anchor is not None and recipe.anchor.weight > 0:
+            anchoring = Anchoring(recipe.anchor, method, encoder, classifier.encoder)
+            classifier.anchor = anchoring.module
         if work_dir is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tunescope-")))
             start = None
@@ -144,6 +149,7 @@ def fine_tune(
             checkpoints=work_dir is not None,
             log=start[2] if start is not None else [],
             progress=progress,
+            anchoring=anchoring,
         )
         if on_snapshot is not None:
             trainer.add_callback(Snapshots(state, due, per_epoch, on_snapshot))
@@ -159,7 +165,7 @@ def fine_tune(
         n_updates=n_updates,
         head=classifier.head,
         labels=tuple(str(label) for label in labels),
-        notes=points.notes,
+        notes=(*points.notes, *(f"{count} {what}" for what, count in (anchoring.notes if anchoring else {}).items())),
         resumed_at=start[0] if start is not None else None,
     )
 

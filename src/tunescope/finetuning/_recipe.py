@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, PlainSerializer, PlainValidator, Validati
 
 from tunescope.encoders import encoder_infos
 from tunescope.errors import StudyError
+from tunescope.finetuning._anchors import Anchor
 from tunescope.finetuning._choice import Choice
 from tunescope.finetuning._methods import Method, Stage
 from tunescope.finetuning._methods.full import Full
@@ -22,6 +23,11 @@ _EPOCHS_OF_LARGE_ENCODERS = 3
 
 Natural = Annotated[int, Field(ge=1, strict=True)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+AnchorSetting = Annotated[
+    Any,
+    PlainValidator(lambda setting: None if setting is None else Anchor.read(setting)),
+    PlainSerializer(lambda anchor: None if anchor is None else anchor.setting()),
+]
 MethodSetting = Annotated[Any, PlainValidator(Method.read), PlainSerializer(lambda method: method.setting())]
 
 
@@ -57,6 +63,8 @@ class Recipe:
     """Gradients longer than this are shortened to it; the paper names no such limit, None has none."""
     method: MethodSetting = field(default=Full())
     """Which numbers are trained: a name, or a mapping of one name to its settings; `Method.known()` tells them."""
+    anchor: AnchorSetting = None
+    """What keeps the encoder near its start: None, or a mapping of one name to its settings, as for `method`."""
 
     def __post_init__(self) -> None:
         self._check()

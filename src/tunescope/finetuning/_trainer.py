@@ -12,6 +12,7 @@ from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArgu
 
 from tunescope.encoders import Encoder, evaluating, quick_linear_layers
 from tunescope.errors import RepresentationError
+from tunescope.finetuning._anchoring import Anchoring
 from tunescope.finetuning._batches import EpochLoader, TrainingSentences
 from tunescope.finetuning._checkpoints import mark_whole
 from tunescope.finetuning._classifier import PointClassifier
@@ -42,6 +43,8 @@ class PointTrainer(Trainer):
         Rows of the updates before a checkpoint from which it goes on; new ones are added.
     progress : callable, optional
         Called after each update with (update, n_updates, loss).
+    anchoring : Anchoring, optional
+        What holds the encoder to its start.
     """
 
     def __init__(
@@ -56,7 +59,9 @@ class PointTrainer(Trainer):
         checkpoints: bool,
         log: list[dict[str, float]],
         progress: Callable[[int, int, float], None] | None,
+        anchoring: Anchoring | None = None,
     ) -> None:
+        self._anchoring = anchoring
         self.rows = log
         self.classifier = classifier
         self._recipe = recipe
@@ -106,12 +111,13 @@ class PointTrainer(Trainer):
         return_outputs: bool = False,
         num_items_in_batch: torch.Tensor | int | None = None,
     ) -> torch.Tensor | tuple[torch.Tensor, Any]:
-        """Cross-entropy averaged over the points of the batch."""
+        """Cross-entropy averaged over the points of the batch, with the terms of method and anchor."""
         with quick_linear_layers(self.args.device):
-            outputs = model(**inputs)
+            outputs = model(**inputs, anchoring=self._anchoring)
             added = self._recipe.method.loss(self.classifier.encoder)
-        if added is not None:
-            outputs["loss"] = outputs["loss"] + added
+        for term in (added, outputs.pop("anchor", None)):
+            if term is not None:
+                outputs["loss"] = outputs["loss"] + term
         return (outputs["loss"], outputs) if return_outputs else outputs["loss"]
 
     def training_step(self, *args: Any, **kwargs: Any) -> torch.Tensor:
