@@ -31,13 +31,13 @@ def find_columns(
 
     Parameters
     ----------
-    path
+    path : str or Path
         The file, for messages.
-    names
+    names : dict
         The names of the columns, with the place where each is first met (a line, or words).
-    told
+    told : dict
         Columns by role, as a person gives them.
-    has_head
+    has_head : bool
         Whether the names stand in a head line, which the message then speaks of.
 
     Raises

@@ -32,6 +32,22 @@ def find_conflicts(split: Split) -> tuple[Conflict, ...]:
 
     Two inputs are the same when all words of the sentence agree but for case (the encoders that are usual
     here lowercase their input) and the positions are equal.
+
+    Parameters
+    ----------
+    split : Split
+        Sentences and targets.
+
+    Returns
+    -------
+    tuple of Conflict
+        Empty where no input has two labels.
+
+    Examples
+    --------
+    >>> from tunescope.tasks import toy_task
+    >>> find_conflicts(toy_task("toy-coin", n_train=50, n_test=20).train)[0].labels
+    ('heads', 'tails')
     """
     groups: dict[tuple[tuple[str, ...], tuple[str, ...], tuple[int, ...]], list[int]] = {}
     for i in range(len(split)):

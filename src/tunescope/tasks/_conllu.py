@@ -258,14 +258,14 @@ def read_conllu(
 
     Parameters
     ----------
-    path
+    path : str or Path
         The file.
-    kind
+    kind : {'pos', 'xpos', 'dep'}
         `pos`: every word with its UPOS; `xpos`: every word with its XPOS; `dep`: every pair (head, dependent) with
         its full relation, subtype included; the root has no head and is left out.
-    drop
+    drop : bool, optional
         Leave out words without a label (`_`), instead of refusing the file.
-    notes
+    notes : list, optional
         A list to which the count of those is added.
 
     Raises

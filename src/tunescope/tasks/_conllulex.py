@@ -31,7 +31,25 @@ def read_conllulex(
     function (column 15) begins with `p.`; the label is what follows the prefix. Left out, and counted in the
     notes that are given back: prepositions inside multiword expressions, and those whose annotation is no
     role or function (`??` where the annotators could not tell, `` `$ `` and the like for other uses).
-    Raises `DataError` naming file and line when a file breaks the format.
+
+    Parameters
+    ----------
+    paths : iterable of str or Path
+        The files, in order.
+    supersense : {'role', 'function'}
+        What labels the targets.
+
+    Returns
+    -------
+    sentences : list of LabelledSentence
+        All sentences, also those without a target.
+    notes : tuple of str
+        What was left out, counted.
+
+    Raises
+    ------
+    DataError
+        A file breaks the format; the message names file and line.
     """
     if supersense not in get_args(Supersense):
         raise DataError(f"supersense is {supersense!r}; expected one of {', '.join(get_args(Supersense))}")

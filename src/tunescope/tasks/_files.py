@@ -20,21 +20,21 @@ class DataFile:
 
     Parameters
     ----------
-    name
+    name : str
         Its name in a data folder.
-    url
+    url : str
         Its public address; empty for a file that has none.
-    licence
+    licence : str
         Under which terms it can be had.
-    sha256
+    sha256 : tuple of str, optional
         Accepted SHA-256 checksums; the first one is that of the public address.
-    git_blob
+    git_blob : str, optional
         Git blob id: SHA-1 of `blob <size>`, a zero byte and the content; used where no SHA-256 is known.
-    without
+    without : str, optional
         What can be done without this file, for the error that tells it is missing.
-    instead
+    instead : DataFile, optional
         Another form of the same data, taken where this file is not at hand.
-    about
+    about : str, optional
         What of the original a file in another form has and lacks.
     """
 
@@ -182,9 +182,9 @@ def find_file(file: DataFile, data_dir: str | Path | None = None) -> FoundFile:
 
     Parameters
     ----------
-    file
+    file : DataFile
         What is looked for.
-    data_dir
+    data_dir : str or Path, optional
         The data folder; by default the one that `TUNESCOPE_DATA_DIR` names.
 
     Returns

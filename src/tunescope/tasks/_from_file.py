@@ -43,35 +43,35 @@ def task_from_file(
 
     Parameters
     ----------
-    path
+    path : str or Path
         The file; or the folder or `hub:NAME` of a data set, which may hold a test split of its own.
-    test_path
+    test_path : str or Path, optional
         The sentences of test. Without it, and without a test split, the sentences of `path` are cut in two.
-    format
+    format : str, optional
         Name of the format, where the file's name does not tell: `csv`, `tsv`, `jsonl`, `parquet`, `conllu`,
         `conllulex`, `token-tags`, `datasets`, or one that another package adds.
-    columns
+    columns : dict, optional
         Which column is what, by its name: `text`, `pair` (a second text, read together with the first), `words`,
         `positions`, `label`, `tags` (a label for every word). By number from 1, where there is no head line.
-    predicts
+    predicts : str, optional
         Of a treebank `pos`, `xpos` or `dep`; of prepositions `role` or `function`; of token-tag files `tag`,
         `type` or `span`. The first of each is the default.
-    missing
+    missing : list of str, optional
         Fields of CSV and TSV that say that a label is missing; by default empty ones and, unless quoted, pandas'
         list (`NA`, `nan`, `null`, `None`, …). `[""]` makes `NA` a label like any other.
-    without_label
+    without_label : {'refuse', 'drop'}, optional
         `refuse` (the default) raises an error where labels are missing; `drop` leaves them out and counts them.
-    delimiter, quotes, encoding
+    delimiter, quotes, encoding : str, optional
         Of CSV and TSV; found out by default.
-    name
+    name : str, optional
         What the task is called; the name of the file by default.
-    description
+    description : str, optional
         What is predicted, in words.
-    source
+    source : str, optional
         Citation and licence; the names of the files by default.
-    test_share
+    test_share : float, optional
         Share of the sentences that are drawn for test, above 0 and below 1.
-    seed
+    seed : int, optional
         Draws them.
 
     Returns
@@ -170,13 +170,13 @@ def task_from_table(
 
     Parameters
     ----------
-    train_path
+    train_path : str or Path
         The table: CSV, TSV, JSONL or Parquet.
-    test_path
+    test_path : str or Path, optional
         The table of test. Without it the sentences of `train_path` are cut in two by `seed`.
-    name, description, source
+    name, description, source : str, optional
         Of the task; by default the file's name, and the files.
-    test_share, seed
+    test_share, seed : float and int, optional
         Share of the sentences drawn for test, and what draws them.
 
     Returns
@@ -215,15 +215,15 @@ def task_from_conllu(
 
     Parameters
     ----------
-    train_path
+    train_path : str or Path
         The treebank.
-    test_path
+    test_path : str or Path, optional
         The treebank of test. Without it the sentences of `train_path` are cut in two by `seed`.
-    kind
+    kind : {'pos', 'xpos', 'dep'}, optional
         `pos` (UPOS of a word), `xpos`, or `dep` (DEPREL of the pair of head and dependent).
-    name, description, source
+    name, description, source : str, optional
         Of the task; by default the file's name and the kind, and the files.
-    test_share, seed
+    test_share, seed : float and int, optional
         Share of the sentences drawn for test, and what draws them.
 
     Returns
@@ -265,18 +265,18 @@ def task_from_frame(
 
     Parameters
     ----------
-    train
+    train : pandas.DataFrame
         Columns as `task_from_file` takes them: `text` or `words`, `label` or `tags`, and if need be `positions`
         and `pair`. Missing labels are None, NaN, NaT and NA; the text `nan` is a label.
-    test
+    test : pandas.DataFrame, optional
         The rows of test. Without it the sentences of `train` are cut in two by `seed`.
-    columns
+    columns : dict, optional
         Which column is what, where the names do not tell: `{"text": "review", "label": "stars"}`.
-    without_label
+    without_label : {'refuse', 'drop'}, optional
         `refuse` (an error) or `drop` (left out and counted).
-    name, description, source
+    name, description, source : str, optional
         Of the task.
-    test_share, seed
+    test_share, seed : float and int, optional
         Share of the sentences drawn for test, and what draws them.
 
     Returns

@@ -30,19 +30,19 @@ class ReadOptions:
 
     Parameters
     ----------
-    format
+    format : str, optional
         Name of the reader, where the file's name does not tell.
-    columns
+    columns : dict, optional
         Which column is what: `text`, `pair` (the second text), `words`, `positions`, `label`, `tags`, each with the
         column's name; or with its number from 1, for a table without a head line.
-    predicts
+    predicts : str, optional
         What of a treebank, a preposition file or a token-tag file is predicted.
-    missing
+    missing : tuple of str, optional
         Fields of a CSV or TSV file that say that a label is missing; by default empty ones and, where they are not
         quoted, pandas' list (`NA`, `nan`, `null`, `None`, …).
-    without_label
+    without_label : {'refuse', 'drop'}, optional
         What becomes of a row without a label: `refuse` (an error) or `drop` (left out and counted).
-    delimiter, quotes, encoding
+    delimiter, quotes, encoding : str, optional
         Of a CSV or TSV file: the character between fields; `csv` or `none`; the name of an encoding.
     """
 

@@ -32,7 +32,7 @@ def register_task(spec: TaskSpec) -> TaskSpec:
 
     Parameters
     ----------
-    spec
+    spec : TaskSpec
         The task. Its name must not be that of a task which came with a package.
 
     Raises
@@ -114,13 +114,13 @@ def load_task(
 
     Parameters
     ----------
-    name
+    name : str
         One of the names that `task_infos` lists.
-    data_dir
+    data_dir : str or Path, optional
         Folder that is looked in first for data files; by default the one that `TUNESCOPE_DATA_DIR` names.
-    seed
+    seed : int, optional
         Draws the split where the data has none of its own, the sentences of a toy task, and the sub-sample.
-    fraction
+    fraction : float, optional
         Keeps that share of the sentences of both splits (above 0, at most 1), for quick runs.
 
     Returns

@@ -39,24 +39,24 @@ class TaskSpec:
 
     Parameters
     ----------
-    name
+    name : str
         What the task is called: no blanks.
-    kind
+    kind : {'word', 'pair', 'sentence'}
         What its points stand for: `word`, `pair` or `sentence`.
-    description
+    description : str
         What is predicted, on what data, in a line.
-    files
+    files : tuple of DataFile
         The data files that `reader` is given, with their checksums; empty for a task that needs none.
-    reader
+    reader : callable
         Called as `reader(found, seed)`: the verified files in the order of `files`, and a seed for whatever the
         data leaves to chance (usually the split). It gives a Task, whose name, description and source are taken
         from here.
-    source
+    source : str
         Citation and licence.
-    stands_for
+    stands_for : str, optional
         Name of the task whose place it takes where that one's data cannot be had. Results are then never set beside
         the published ones of that task as if they were the same.
-    family
+    family : str, optional
         Tasks of one family label the same words with like labels (`prepositions`, `parts-of-speech`): what the
         cross-task experiment calls related.
 

@@ -17,11 +17,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class LabelledSentence:
-    """A sentence with its targets, as a reader yields it."""
+    """A sentence with its targets, as a reader yields it.
+
+    Parameters
+    ----------
+    sentence : Sentence
+        The sentence.
+    targets : tuple of (tuple of int, str)
+        Positions and label of each target; all targets of a task have as many positions.
+    """
 
     sentence: Sentence
     targets: tuple[tuple[tuple[int, ...], str], ...]
-    """Positions and label of each target."""
 
 
 def build_split(name: str, labelled: Iterable[LabelledSentence]) -> tuple[Split, tuple[str, ...]]:
@@ -75,7 +82,11 @@ def draw_split(items: Sequence[T], test_share: float, seed: int) -> tuple[list[T
     The indices are shuffled (Fisher and Yates, from `random.Random(seed).random()`, which is the same on
     every version of Python); the first `n - n_test` of them are train; `n_test` is `n * test_share`
     rounded, halves up.
-    Raises `DataError` when one side would be empty.
+
+    Raises
+    ------
+    DataError
+        One side would be empty.
     """
     if not 0 < test_share < 1:
         raise DataError(f"the share of the test split is {test_share}; expected a number between 0 and 1")

@@ -33,11 +33,11 @@ class Sentence:
 
     Parameters
     ----------
-    id
+    id : str
         A name that the source gives it, or its place in the file.
-    words
+    words : tuple of str
         Its words, at least one, none of them empty.
-    pair
+    pair : tuple of str, optional
         The words of a second text that is read together with the first (premise and hypothesis, question and
         passage); None for a sentence alone. Positions of targets are indices into `words` alone.
 
@@ -137,11 +137,11 @@ class Split:
 
     Parameters
     ----------
-    name
+    name : str
         What the split is called, usually `train` or `test`.
-    sentences
+    sentences : tuple of Sentence
         Its sentences.
-    targets
+    targets : tuple of Target
         What carries a label, all of one kind.
 
     Raises
@@ -229,7 +229,25 @@ class Split:
         return replace(sentence, words=tuple(marked)).text
 
     def take(self, sentences: Sequence[int], name: str | None = None) -> Split:
-        """The split of these sentences (indices, in this order) and their targets."""
+        """The split of some sentences and their targets.
+
+        Parameters
+        ----------
+        sentences : sequence of int
+            Indices into `sentences`, each once, in the order that they get.
+        name : str, optional
+            What it is called; as this one by default.
+
+        Returns
+        -------
+        Split
+            Its targets are in the order of the sentences.
+
+        Raises
+        ------
+        DataError
+            An index stands there twice, or is not one.
+        """
         order = {old: new for new, old in enumerate(sentences)}
         if len(order) != len(sentences):
             raise DataError("a sentence can be taken only once")
@@ -264,19 +282,19 @@ class Task:
 
     Parameters
     ----------
-    name
+    name : str
         What the task is called in tables and figures.
-    kind
+    kind : {'word', 'pair', 'sentence'}
         What its points stand for: `word`, `pair` or `sentence`.
-    train, test
+    train, test : Split
         The splits, each with at least one target of that kind.
-    description
+    description : str
         What is predicted, in words.
-    source
+    source : str
         Citation and licence.
-    notes
+    notes : tuple of str, optional
         What was left out or is odd, counted and named.
-    understood
+    understood : tuple of str, optional
         How its file was read, a line each (`delimiter: comma`); empty for a named task.
 
     Raises

@@ -29,7 +29,11 @@ def read_trec(path: str | Path, coarse: bool = False) -> list[LabelledSentence]:
 
     A question's words are what blanks separate; the file is tokenised. The original training file has one
     byte 0xF0 where a blank should be (in `sister city`); it is read as a blank.
-    Raises `DataError` naming file and line when a line is not `COARSE:fine question`.
+
+    Raises
+    ------
+    DataError
+        A line is not `COARSE:fine question`; the message names file and line.
     """
     path = Path(path)
     questions = []

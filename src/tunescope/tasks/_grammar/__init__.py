@@ -31,6 +31,24 @@ def annotated_sentences(seed: int, questions: float = 0.2) -> Iterator[Annotated
 
 
 def generate_sentences(n: int, seed: int) -> list[tuple[str, ...]]:
-    """The words of `n` sentences of the embedded grammar, in lowercase; a prefix of any longer list."""
+    """Sentences of the embedded grammar.
+
+    Parameters
+    ----------
+    n : int
+        How many, 0 or more.
+    seed : int
+        Draws them.
+
+    Returns
+    -------
+    list of tuple of str
+        The words of each, in lowercase; a prefix of any longer list.
+
+    Examples
+    --------
+    >>> len(generate_sentences(2, seed=0))
+    2
+    """
     stream = annotated_sentences(seed)
     return [next(stream).words for _ in range(n)]

@@ -38,7 +38,7 @@ class TokenTags(Reader):
     """Columns between blanks or tabs: the word first, the tag last (or in the column that is told)."""
 
     name, about, rank = "token-tags", "a word and its tag a line, an empty line between sentences", 60
-    suffixes = (".conll", ".bio", ".iob", ".iob2", ".bioes", ".conll2003")
+    suffixes = (".conll", ".bio", ".iob", ".iob2", ".bioes")
 
     def read(self, path: Path, options: ReadOptions) -> Reading:
         """The sentences: every word with its `tag` (the default) or `type`, or every `span`."""
