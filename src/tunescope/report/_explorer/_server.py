@@ -69,14 +69,26 @@ def serve_explorer(study_dir: Path, host: str = "127.0.0.1", port: int = 0) -> E
     this one study and no other file, and refuses requests that name another host (so that no web page can
     reach it through a name that it controls).
 
-    Args:
-        study_dir: the folder of a study that has run with projections (DIR/explorer).
-        host: the address to bind to.
-        port: the port; 0 takes a free one.
+    Parameters
+    ----------
+    study_dir : Path
+        The folder of a study that has run with projections (DIR/explorer).
+    host : str
+        The address to bind to.
+    port : int
+        The port; 0 takes a free one.
 
-    Raises:
-        StorageError: the folder holds no study, or no points.
-        OSError: the address or port cannot be bound.
+    Returns
+    -------
+    ExplorerServer
+        Bound, not yet answering.
+
+    Raises
+    ------
+    StorageError
+        The folder holds no study, or no points.
+    OSError
+        The address or port cannot be bound.
     """
     study_dir = Path(study_dir)
     study = read_study(study_dir)

@@ -65,17 +65,26 @@ def write_figures(study_dir: Path, out: Path | None = None, formats: Sequence[st
     (`published-beside-measured`), the paper's claims with their outcome (`claims`, `claims-over-runs`), cross-task
     (`cross-task`), and minimum distances, label pairs and blocks of each run. What has no data is not written.
 
-    Args:
-        study_dir: the folder of a study that has run.
-        out: where to write; `study_dir`/figures by default.
-        formats: any of "pdf", "png", "svg".
+    Parameters
+    ----------
+    study_dir : Path
+        The folder of a study that has run.
+    out : Path, optional
+        Where to write; `study_dir`/figures by default.
+    formats : sequence of str
+        Any of "pdf", "png", "svg".
 
-    Returns:
-        The paths of what was written, in the order of the study's runs.
+    Returns
+    -------
+    list of Path
+        What was written, in the order of the study's runs.
 
-    Raises:
-        StorageError: the folder holds no study, or a table of it is damaged.
-        ValueError: a format is not known.
+    Raises
+    ------
+    StorageError
+        The folder holds no study, or a table of it is damaged.
+    ValueError
+        A format is not known.
     """
     unknown = sorted(set(formats) - set(FORMATS))
     if unknown:

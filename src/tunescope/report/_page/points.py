@@ -25,8 +25,15 @@ def is_of(projection: Projection, run: Run) -> bool:
 class Points:
     """The points of a study by task, and their projections.
 
-    Raises:
-        StorageError: a file is damaged, or a projection and the list of points do not fit each other.
+    Parameters
+    ----------
+    study_dir : Path
+        The folder of the study.
+
+    Raises
+    ------
+    StorageError
+        From its attributes: a file is damaged, or a projection and the list of points do not fit each other.
     """
 
     def __init__(self, study_dir: Path) -> None:
@@ -50,8 +57,21 @@ class Points:
     def of_task(self, task: str) -> dict[str, Any]:
         """The points of a task, each sentence once: what the page reads.
 
-        Raises:
-            StorageError: the task has no points, or they are not those of its projections.
+        Parameters
+        ----------
+        task : str
+            The name of the task.
+
+        Returns
+        -------
+        dict
+            `labels`, `splits` and `sentences`, each name once; `label`, `split` and `sentence`, for every point the
+            position of its own in these; `positions` of its target in the sentence, and its `index` in the split.
+
+        Raises
+        ------
+        StorageError
+            The task has no points, or they are not those of its projections.
         """
         rows = self._table[self._table["task"] == task]
         if rows.empty:
@@ -79,10 +99,25 @@ class Points:
 
 
 def embedded(points: Points, runs: list[Run], most_bytes: int) -> dict[str, Any] | None:
-    """Points and projections for the inside of a page, as many runs as fit into `most_bytes`.
+    """Points and projections for the inside of a page, as many runs as fit.
 
-    None where nothing is stored. One seed of a run comes before a second seed of any. `left_out` are the runs (by
-    number) of which not one projection fits, and `note` says how many projections in all do not.
+    One seed of a run comes before a second seed of any.
+
+    Parameters
+    ----------
+    points : Points
+        What the study stored.
+    runs : list of Run
+        The runs, in the order of the page.
+    most_bytes : int
+        How large it may be.
+
+    Returns
+    -------
+    dict or None
+        `points` by task; `projections` with their run, seed and bytes (base64); `left_out`: the runs, by number, of
+        which not one projection fits; `note`: how many projections do not, in words, or None. None where nothing is
+        stored.
     """
     if not points.projections:
         return None
