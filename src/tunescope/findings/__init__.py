@@ -5,6 +5,14 @@ from tunescope.findings._clusters import Block, Clusters, Space, find_clusters
 from tunescope.findings._distances import Distances, find_distances
 from tunescope.findings._gaps import Gaps, find_gaps
 from tunescope.findings._intervals import Estimate, estimate
+from tunescope.findings._measures import (
+    Agreement,
+    Measured,
+    MeasureWords,
+    find_measures,
+    measure_agreement,
+    measure_words,
+)
 from tunescope.findings._memorisation import Memorisation, find_memorisation
 from tunescope.findings._movement import Movement, find_movement
 from tunescope.findings._paper.claim import Claim
@@ -27,6 +35,7 @@ from tunescope.findings._summary import Summary, summarise
 
 __all__ = [
     "Accuracy",
+    "Agreement",
     "Beside",
     "Block",
     "Claim",
@@ -35,6 +44,8 @@ __all__ = [
     "Estimate",
     "Gaps",
     "LeftOut",
+    "MeasureWords",
+    "Measured",
     "Memorisation",
     "Movement",
     "PaperSetup",
@@ -54,12 +65,15 @@ __all__ = [
     "find_distances",
     "find_gaps",
     "find_left_out",
+    "find_measures",
     "find_memorisation",
     "find_movement",
     "find_paths",
     "find_runs",
     "find_similarities",
     "find_similarity_curves",
+    "measure_agreement",
+    "measure_words",
     "paper_encoder",
     "paper_setup",
     "summarise",
