@@ -46,8 +46,10 @@ def test_labels_part_when_they_are_learned_and_near_when_they_are_merged(table):
 
 
 def test_the_space_keeps_its_layout_less_in_the_last_layer(table):
-    similarity = table("similarity").query("comparison == 'to-start'")
-    end = similarity[similarity["update"] == similarity["update"].max()].set_index("layer")["pearson"]
+    similarity = table("comparisons").query(
+        "comparison == 'to-start' and measure == 'spatial-pearson' and setting == 'all'"
+    )
+    end = similarity[similarity["update"] == similarity["update"].max()].set_index("layer")["value"]
     assert 0.5 < end[2] < end[0] <= 1
 
 

@@ -16,12 +16,12 @@ import pytest
 
 from tunescope.errors import EncoderError, StudyError, UnitsFailed
 from tunescope.geometry._solver.search import DEFAULT_RTOL
-from tunescope.records._tables import COLUMNS, schema
+from tunescope.records import BUILT_IN, schema
 from tunescope.storage import ArrayFile, ResultStore, read_table
 from tunescope.studies import Watcher, experiment_names, run_study
 
-EVERY_TABLE = {*COLUMNS}
-OF_DISTANCES = {"pairs", "gaps", "similarity", "leave_one_out"}
+EVERY_TABLE = {one.name for one in BUILT_IN} - {"measures"}
+OF_DISTANCES = {"pairs", "gaps", "comparisons", "leave_one_out"}
 
 
 def tables(folder):
@@ -122,16 +122,16 @@ def test_the_way_is_watched_from_its_start_to_its_end(everything):
     assert last == found["training"].groupby(["task", "seed"]).size().max()
     on_the_way = found["spaces"][(found["spaces"]["task"] == "toy-coin") & (found["spaces"]["stage"] == "fine-tuned")]
     assert set(on_the_way.query("tuned_on == 'toy-coin'")["update"]) == {*range(0, last, 2), last}
-    start = found["similarity"].query("comparison == 'to-start' and update == 0")
-    assert start["pearson"].dropna().between(1 - 1e-9, 1 + 1e-9).all()
+    start = found["comparisons"].query("comparison == 'to-start' and update == 0")
+    assert start["value"].dropna().between(1 - 1e-9, 1 + 1e-9).all()
     assert (found["gaps"]["distance"] >= 0).all()
-    assert set(found["similarity"]["layer"]) == {0, 1, 2}
-    assert set(found["similarity"]["convention"]) == {"all", "published"}
+    assert set(found["comparisons"]["layer"]) == {0, 1, 2}
+    assert set(found["comparisons"]["setting"]) == {"all", "published"}
 
 
 def test_a_similarity_is_given_in_the_convention_that_is_asked_for(make_study, tmp_path):
     run_study(make_study(experiments=["performance", "layers"], convention="published"), tmp_path)
-    assert set(tables(tmp_path)["similarity"]["convention"]) == {"published"}
+    assert set(tables(tmp_path)["comparisons"]["setting"]) == {"published"}
     assert set(tables(tmp_path)["leave_one_out"]["convention"]) == {"published"}
 
 
@@ -191,7 +191,7 @@ def test_tables_are_written_again_only_when_they_would_be_others(everything):
     run_study(study, folder)
     assert paths[0].is_file(), "a table that is missing is written again"
     run_study(study.model_copy(update={"convention": "published"}), folder)
-    assert set(read_table(folder / "tables" / "similarity.parquet")["convention"]) == {"published"}
+    assert set(read_table(folder / "tables" / "comparisons.parquet")["setting"]) == {"published"}
     run_study(study, folder)
 
 
@@ -320,10 +320,10 @@ def test_killed_in_the_middle_of_a_fine_tuning_it_goes_on_and_ends_with_the_same
     command = [sys.executable, "-c", KILLED, json.dumps(study.model_dump(mode="json")), str(cut)]
     with subprocess.Popen(command) as process:
         # Killed after the first epoch has left its checkpoint, in the middle of the second.
-        _until(lambda: len(list(cut.glob("work/finetune/*/snapshots/*.safetensors"))) > 5, process)
+        _until(lambda: len(list(cut.glob("work/finetune/*/snapshots/[0-9]*"))) > 5, process)
         os.kill(process.pid, signal.SIGKILL)
     assert not list(cut.glob("units/finetune/[!.]*"))
-    kept = {path.name for path in cut.glob("work/finetune/*/snapshots/*.safetensors")}
+    kept = {path.name for path in cut.glob("work/finetune/*/snapshots/[0-9]*")}
 
     listener = Listener()
     run_study(study, cut, watcher=listener)

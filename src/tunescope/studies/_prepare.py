@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from tunescope.errors import StudyError, TunescopeError
 from tunescope.studies._experiments.registry import experiment
+from tunescope.studies._observers.measured import Measures
+from tunescope.studies._observers.observer import Observer, observer, usual_observers
+from tunescope.studies._observers.points import ShownPoints
 from tunescope.studies._plan import Plan
 from tunescope.studies._points.maps import check_methods
 from tunescope.studies._settings.study import EncoderChoice, Study, TaskChoice
@@ -107,8 +110,9 @@ def prepare(
         encoder.label: {n for one in experiments if one.reads_snapshots for n in layers_of[one.name, encoder.label]}
         for encoder in encoders
     }
+    observers = _observers(study, experiments)
     courses = tuple(
-        _course(study, encoder, tasks[task], seed, recipes[encoder.label], watched[encoder.label])
+        _course(study, encoder, tasks[task], seed, recipes[encoder.label], watched[encoder.label], observers)
         for encoder in encoders
         for task in _tuned_tasks(study)
         for seed in study.seeds
@@ -130,7 +134,26 @@ def _numbers(asked: Any, encoder: Original) -> tuple[int, ...]:
     return tuple(sorted(set(asked)))
 
 
-def _course(study: Study, encoder: Original, task: Task, seed: int, recipe: Recipe, watched: set[int]) -> Course:
+def _observers(study: Study, experiments: Iterable[Experiment]) -> tuple[Observer, ...]:
+    """Who looks at the states on the way: the usual ones, those that experiments name, and what the study asks for."""
+    found = {one.name: one for one in usual_observers()}
+    found.update({name: observer(name) for one in experiments for name in one.observers})
+    if study.keep.points:
+        found["points"] = ShownPoints(tuple(study.keep.maps), study.keep.map_points)
+    if study.measures:
+        found["measures"] = Measures(tuple(study.measures))
+    return tuple(found.values())
+
+
+def _course(
+    study: Study,
+    encoder: Original,
+    task: Task,
+    seed: int,
+    recipe: Recipe,
+    watched: set[int],
+    observers: tuple[Observer, ...],
+) -> Course:
     """A fine-tuning; it is watched in the layers that any experiment reads, on the tasks that are probed."""
     is_probed = any(choice.name == task.name for choice in study.tasks)
     unit = FineTuneUnit(
@@ -141,9 +164,7 @@ def _course(study: Study, encoder: Original, task: Task, seed: int, recipe: Reci
         seed=seed,
         every=study.every,
         layers=tuple(sorted(watched)) if is_probed else (),
-        points=study.keep.points,
-        maps=tuple(study.keep.maps),
-        map_points=study.keep.map_points,
+        observers=observers,
     )
     return Course(encoder, FineTuned(unit), unit, task.name, seed)
 

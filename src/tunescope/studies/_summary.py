@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tunescope.records import SPATIAL_PEARSON, TRAIN_TEST
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -101,14 +103,14 @@ class _Place:
 
     @property
     def convention(self) -> str:
-        rows = self.tables.get("similarity")
-        found = [] if rows is None else sorted(rows["convention"].unique())
+        rows = self.tables.get("comparisons")
+        found = [] if rows is None else sorted(rows.loc[rows["measure"] == SPATIAL_PEARSON, "setting"].unique())
         return str(found[0]) if found else "all"
 
     def side(self, tuned_on: str, dynamics_of: str) -> Side:
         clusters = self.rows("clusters", tuned_on)
         accuracy = self.rows("accuracy", tuned_on)
-        similarity = self.rows("similarity", tuned_on)
+        similarity = self.rows("comparisons", tuned_on)
         linear: tuple[bool, ...] = ()
         counts: tuple[int, ...] = ()
         if clusters is not None:
@@ -117,8 +119,12 @@ class _Place:
         r = None
         if similarity is not None and clusters is not None:
             of_linear = similarity["seed"].isin(clusters.loc[clusters["linear"].astype(bool), "seed"])
-            chosen = (similarity["comparison"] == "train-test") & (similarity["convention"] == self.convention)
-            r = _estimate(similarity.loc[of_linear & chosen, "pearson"])
+            chosen = (
+                (similarity["comparison"] == TRAIN_TEST)
+                & (similarity["measure"] == SPATIAL_PEARSON)
+                & (similarity["setting"] == self.convention)
+            )
+            r = _estimate(similarity.loc[of_linear & chosen, "value"])
         gaps = self._gaps(tuned_on, dynamics_of)
         return Side(
             accuracy=None if accuracy is None else _estimate(accuracy.loc[accuracy["split"] == "test", "accuracy"]),

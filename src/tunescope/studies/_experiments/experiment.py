@@ -6,13 +6,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from tunescope.records import schema
+from tunescope.records import SPATIAL_PEARSON, SPATIAL_SPEARMAN, Table, comparisons_from_similarity, register, schema
 from tunescope.studies._settings.experiments import announce
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from tunescope.storage import ResultStore
+    from tunescope.storage import ResultStore, Unit
     from tunescope.studies._plan import Plan
     from tunescope.studies._units.course import Course
     from tunescope.studies._units.space import Space
@@ -45,17 +45,22 @@ class Experiment(ABC):
     """What a study calls it."""
     question: ClassVar[str]
     """What it answers, and where in the paper."""
-    tables: ClassVar[tuple[str, ...]] = ()
-    """The tables that it has rows of."""
+    tables: ClassVar[tuple[str | Table, ...]] = ()
+    """The tables that it has rows of: by name, or declared (`tunescope.records.Table`) where they are its own."""
     order: ClassVar[int] = 1000
     """Its place among all experiments: the paper's own come first, in the paper's order."""
     reads_sources: ClassVar[bool] = False
     """Whether it looks at what fine-tuning on one task does to another (the setting `sources`)."""
     reads_snapshots: ClassVar[bool] = False
     """Whether it looks at an encoder while it is fine-tuned."""
+    observers: ClassVar[tuple[str, ...]] = ()
+    """Observers that it needs on the way beside the usual ones, by name."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
+        for table in cls.__dict__.get("tables", ()):
+            if isinstance(table, Table):
+                register(table)
         if "name" in cls.__dict__:
             announce(cls)
 
@@ -135,11 +140,23 @@ def from_space(plan: Plan, store: ResultStore, space: Space, work: Work, names: 
     if unit is None or moment is None:
         return
     for name in names:
-        rows = unit.table(name)
-        if "convention" in rows.columns:
-            rows = rows[rows["convention"].isin(plan.study.conventions)]
+        rows = rows_of(unit, name, plan)
         asked = {column: value for column, value in moment.items() if column in rows.columns}
         yield placed(name, rows.assign(**asked), {**space.origin, "layer": space.layer})
+
+
+def rows_of(unit: Unit, name: str, plan: Plan) -> pd.DataFrame:
+    """A table of a unit, by whichever version it was written, in the conventions that the study asks for."""
+    if name == "comparisons" and not unit.has_table(name):
+        rows = comparisons_from_similarity(unit.table("similarity"))
+    else:
+        rows = unit.table(name)
+    if "convention" in rows.columns:
+        return rows[rows["convention"].isin(plan.study.conventions)]
+    if name == "comparisons":
+        spatial = rows["measure"].isin([SPATIAL_PEARSON, SPATIAL_SPEARMAN])
+        return rows[~spatial | rows["setting"].isin(plan.study.conventions)]
+    return rows
 
 
 def _moment(state: EncoderState, store: ResultStore) -> dict[str, Any] | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tunescope.studies._experiments.experiment import Rows, TuningExperiment, placed
-from tunescope.studies._units.snapshots import read_centroids
+from tunescope.studies._experiments.experiment import ON_THE_WAY, Rows, TuningExperiment, placed, rows_of
+from tunescope.studies._observers.centroids import read_centroids
 
 if TYPE_CHECKING:
     from tunescope.storage import ResultStore
@@ -20,16 +20,17 @@ class Layers(TuningExperiment):
     name = "layers"
     question = "which layers change, and do they keep their layout? (section 4.4, Figures 4, 5 and 7 to 10)"
     order = 50
-    tables = ("similarity", "leave_one_out", "movement")
+    tables = ("comparisons", "measures", "leave_one_out", "movement")
 
     def seen(self, plan: Plan, course: Course, layers: tuple[int, ...], store: ResultStore) -> Iterator[Rows]:
         from tunescope.geometry import movement
 
         unit = course.record.result(store)
-        for name in ("similarity", "leave_one_out"):
-            rows = unit.table(name)
-            chosen = rows["layer"].isin(layers) & rows["convention"].isin(plan.study.conventions)
-            yield placed(name, rows[chosen], course.origin)
+        for name in ("comparisons", "leave_one_out", "measures"):
+            if name == "measures" and not unit.has_table(name):
+                continue
+            rows = rows_of(unit, name, plan)
+            yield placed(name, rows[rows["layer"].isin(layers)], course.origin, ON_THE_WAY)
         for layer in layers:
             _, centroids = read_centroids(unit, layer)
             moved = movement(centroids[0], centroids[-1])

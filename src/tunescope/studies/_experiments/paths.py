@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tunescope.studies._experiments.experiment import Rows, TuningExperiment, placed
-from tunescope.studies._units.snapshots import read_centroids
+from tunescope.studies._observers.centroids import read_centroids
 
 if TYPE_CHECKING:
     from tunescope.storage import ResultStore

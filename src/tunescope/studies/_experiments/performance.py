@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tunescope.studies._units.space import Space
     from tunescope.studies._units.work import Work
 
-_OF_SHAPE = ("clusters", "spaces", "gaps", "pairs", "similarity", "leave_one_out")
+_OF_SHAPE = ("clusters", "spaces", "gaps", "pairs", "comparisons", "leave_one_out")
 
 
 class Performance(SpaceExperiment):

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from tunescope.studies._points.maps import LEAST_MAPPED, MAP_POINTS, make_map, note_map_size
-from tunescope.studies._watching import Watcher
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from tunescope.encoders import Encoding
-    from tunescope.storage import Unit, UnitWriter
+    from tunescope.storage import Unit
     from tunescope.tasks import Task
 
 PROJECTION = "projection"
@@ -82,107 +76,6 @@ def affordable_points(n_points: int, width: int, n_layers: int, n_snapshots: int
     """How many points are shown: all, within 20,000 and within the disk that their vectors take meanwhile."""
     each = 2 * width * n_layers * n_snapshots
     return min(n_points, MOST_POINTS, max(LEAST_POINTS, MOST_BYTES // each))
-
-
-class PointLog:
-    """Vectors of the points shown, one file a snapshot, so that a run that is cut off has them again.
-
-    They are float16, divided by a power of two where that is needed to fit. Axes that all snapshots share can only
-    be found at the end; then the vectors are not needed any more, and go with the folder.
-    """
-
-    def __init__(
-        self,
-        folder: Path,
-        layers: tuple[int, ...],
-        task: Task,
-        n_snapshots: int,
-        *,
-        maps: tuple[str, ...] = (),
-        map_points: int = MAP_POINTS,
-        watcher: Watcher | None = None,
-    ) -> None:
-        self.folder = folder
-        self.layers = layers
-        self.task = task
-        self.n_snapshots = n_snapshots
-        self.maps = maps
-        self.map_points = map_points
-        self.watcher = watcher or Watcher()
-        self.n_train = len(task.train)
-        self._rows: NDArray[np.int64] | None = None
-
-    def updates(self) -> set[int]:
-        """The updates whose vectors are there."""
-        return {int(path.stem) for path in self.folder.glob("[0-9]*.safetensors")}
-
-    def rows(self, width: int) -> NDArray[np.int64]:
-        """The points shown, by their place in train and test, one after the other; of vectors of this width."""
-        if self._rows is None:
-            n_points = self.n_train + len(self.task.test)
-            number = affordable_points(n_points, width, len(self.layers), self.n_snapshots)
-            self._rows = chosen_points(self.task, number)
-        return self._rows
-
-    def add(self, update: int, train: Encoding, test: Encoding) -> None:
-        """Keep the vectors of a snapshot, whole or not at all."""
-        import numpy as np
-
-        from tunescope.storage import write_arrays
-
-        rows = self.rows(max(train.vectors[layer].shape[1] for layer in self.layers))
-        of_train, of_test = rows[rows < self.n_train], rows[rows >= self.n_train] - self.n_train
-        arrays: dict[str, Any] = {"rows": rows}
-        for layer in self.layers:
-            X = np.concatenate([train.vectors[layer][of_train], test.vectors[layer][of_test]])
-            largest = float(np.abs(X).max())
-            divisor = 2.0 ** max(0, math.ceil(math.log2(largest / _LARGEST_HALF))) if largest > 0 else 1.0
-            arrays[f"{layer}/vectors"] = (X / np.float32(divisor)).astype(np.float16)
-            arrays[f"{layer}/divisor"] = np.array([divisor], np.float64)
-        write_arrays(self.folder / f"{update:08d}.safetensors", arrays)
-
-    def write(self, writer: UnitWriter) -> None:
-        """Project all snapshots to axes that they share, and lay the projections out as arrays of a unit."""
-        import numpy as np
-
-        from tunescope.storage import ArrayFile
-
-        updates = tuple(sorted(self.updates()))
-        files = [ArrayFile(self.folder / f"{update:08d}.safetensors") for update in updates]
-        rows = np.array(files[0]["rows"])
-
-        def vectors(layer: int, at: NDArray[np.int64] | slice = slice(None)) -> Iterable[NDArray[np.float32]]:
-            for file in files:
-                divisor = np.float32(file[f"{layer}/divisor"][0])
-                yield file[f"{layer}/vectors"][at].astype(np.float32) * divisor
-
-        projections = [project(lambda layer=layer: vectors(layer)) for layer in self.layers]
-        writer.arrays(
-            PROJECTION,
-            {
-                "rows": rows,
-                "projection": np.stack([one.steps for one in projections], axis=1),
-                "scale": np.array([one.scale for one in projections], np.float32),
-                "variance": np.stack([one.variance for one in projections]),
-            },
-            {"updates": json.dumps(updates), "layers": json.dumps(self.layers)},
-        )
-        n_points = self.n_train + len(self.task.test)
-        if len(rows) < n_points:
-            writer.note(f"the explorer shows {len(rows):,} of {n_points:,} points: a sub-sample with every label")
-        if not self.maps:
-            return
-        mapped = mapped_points(rows, names_of_points(self.task)[rows], self.map_points)
-        note_map_size(writer, self.maps, len(mapped), len(rows))
-        if len(mapped) < LEAST_MAPPED:
-            return
-        at = np.searchsorted(rows, mapped)
-        for method in self.maps:
-            layers = [
-                (layer, one.start(at), lambda layer=layer: vectors(layer, at))
-                for layer, one in zip(self.layers, projections, strict=True)
-            ]
-            make_map(method, mapped, updates, layers, self.watcher.part).write(writer)
 
 
 @dataclass(frozen=True)

@@ -127,6 +127,8 @@ class Study(_Settings):
     """Epochs of the classifier probe of the memorisation experiment."""
     convention: Convention | Literal["both"] = "all"
     """Which label pairs count in a spatial similarity: all, as in the published code, or both, told apart."""
+    measures: list[str] = []
+    """Further measures of the spaces on the way, by name (`tunescope.geometry.measures`)."""
     device: str = "auto"
     allow_pickle: bool = False
     """Whether weights are read that are stored as a pickle only, which can run code: for sources that are trusted."""
@@ -143,7 +145,18 @@ class Study(_Settings):
     def _by_name(cls, value: Any) -> Any:
         return _named(value)
 
-    @field_validator("sources", "seeds", mode="before")
+    @field_validator("measures")
+    @classmethod
+    def _measures_are_known(cls, names: list[str]) -> list[str]:
+        from tunescope.geometry import measures
+
+        known = [info.name for info in measures()]
+        for name in names:
+            if name not in known:
+                raise ValueError(f"unknown measure {name!r}; {near(name, known)}")
+        return names
+
+    @field_validator("sources", "seeds", "measures", mode="before")
     @classmethod
     def _one_is_a_list_of_one(cls, value: Any) -> Any:
         return [value] if isinstance(value, (str, int)) else value
@@ -155,7 +168,7 @@ class Study(_Settings):
             value = list(experiment_names())
         return _named(value)
 
-    @field_validator("encoders", "tasks", "sources", "seeds", "experiments")
+    @field_validator("encoders", "tasks", "sources", "seeds", "experiments", "measures")
     @classmethod
     def _nothing_twice(cls, values: list[Any]) -> list[Any]:
         names = [getattr(value, "label", None) or getattr(value, "name", value) for value in values]

@@ -10,9 +10,9 @@ from tunescope.records import CONVENTIONS, TRAIN_TEST, schema
 from tunescope.studies._points.facts import write_shape_points
 from tunescope.studies._units.rows import (
     block_rows,
+    comparison_rows,
     gap_rows,
     pair_rows,
-    similarity_rows,
     space_row,
 )
 from tunescope.studies._units.space import Space
@@ -81,14 +81,14 @@ class Shape(Work):
             "blocks": block_rows(probe, train.X, bench.tasks[self.space.task].train.context, place),
             "gaps": gap_rows(of_train, place),
             "spaces": [space_row(of_train, train.X.shape[1], place)],
-            "similarity": [],
+            "comparisons": [],
             "leave_one_out": [],
         }
         for convention in CONVENTIONS:
-            compared, left_out = similarity_rows(
+            compared, left_out = comparison_rows(
                 of_train, of_test, convention, {**place, "comparison": TRAIN_TEST}, nonlinear="undefined"
             )
-            rows["similarity"] += compared
+            rows["comparisons"] += compared
             rows["leave_one_out"] += left_out
         with writer.timing("points for the explorer"):
             write_shape_points(writer, probe.labels_, of_train, train, test)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal
 
+from tunescope.records import SPATIAL_PEARSON, SPATIAL_SPEARMAN
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -33,7 +35,7 @@ def pair_rows(distances: LabelDistances, columns: dict[str, Any]) -> pd.DataFram
     ).assign(**columns)
 
 
-def similarity_rows(
+def comparison_rows(
     a: LabelDistances,
     b: LabelDistances,
     convention: Convention,
@@ -41,29 +43,33 @@ def similarity_rows(
     *,
     nonlinear: Literal["undefined", "zero"],
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Rows of the tables `similarity` and `leave_one_out` for one comparison of two spaces.
+    """Rows of the tables `comparisons` and `leave_one_out`: the spatial similarity of two spaces.
 
     A similarity is defined for linear spaces ([FT], section 3.2); of others it is left empty (`undefined`), or
-    hulls that meet count as a distance of 0 (`zero`), and the column `linear` tells.
+    hulls that meet count as a distance of 0 (`zero`), and the column `linear` tells. The interval is that of
+    Pearson's r.
     """
     from tunescope.geometry import spatial_similarity
 
     if len(set(a.labels.tolist()) & set(b.labels.tolist())) < 3:
         return [], []  # a correlation needs at least three labels that both spaces have
     found = spatial_similarity(a, b, convention=convention, nonlinear=nonlinear)
-    here = {**columns, "convention": convention}
-    row = {
-        **here,
-        "pearson": found.pearson,
-        "spearman": found.spearman,
-        "low": found.low,
-        "high": found.high,
-        "n_pairs": int(found.n_pairs),
+    about = {
+        **columns,
+        "setting": convention,
+        "n": int(found.n_pairs),
         "n_labels": int(found.n_labels),
         "linear": bool(found.linear),
     }
-    left_out = [{**here, "label": str(label), "pearson": r} for label, r in found.leave_one_out.items()]
-    return [row], left_out
+    rows = [
+        {**about, "measure": SPATIAL_PEARSON, "value": found.pearson, "low": found.low, "high": found.high},
+        {**about, "measure": SPATIAL_SPEARMAN, "value": found.spearman},
+    ]
+    left_out = [
+        {**columns, "convention": convention, "label": str(label), "pearson": r}
+        for label, r in found.leave_one_out.items()
+    ]
+    return rows, left_out
 
 
 def gap_rows(distances: LabelDistances, columns: dict[str, Any]) -> list[dict[str, Any]]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tunescope.errors import EncoderError
-from tunescope.records import ORIGINAL
+from tunescope.records import ORIGINAL, TUNED
 from tunescope.studies._units.work import EncoderState
 
 if TYPE_CHECKING:
     from tunescope.encoders import Encoder
+    from tunescope.storage import ResultStore
     from tunescope.studies._units.bench import Bench
 
 
@@ -57,4 +59,51 @@ class Original(EncoderState):
                 f"{self.name}: its files have changed since the study began; run the study again "
                 "when they are as they shall be"
             )
+        return encoder
+
+
+@dataclass(frozen=True)
+class Reached(EncoderState):
+    """An encoder in the last state of a trajectory that somebody else has made."""
+
+    label: str
+    fingerprint: str
+    n_layers: int
+    update: int
+    epoch: float
+    tuned_on: str
+    seed: int
+    get: Callable[[], Encoder] = field(compare=False)
+    """Gives the encoder, when it is needed."""
+
+    def inputs(self) -> dict[str, Any]:
+        return {"fingerprint": self.fingerprint}
+
+    @property
+    def title(self) -> str:
+        return f"{self.label} after {self.update:,} updates"
+
+    def moment(self, store: ResultStore) -> tuple[int, float]:
+        return self.update, self.epoch
+
+    def origin(self, task: str) -> dict[str, Any]:
+        return {
+            "encoder": self.label,
+            "task": task,
+            "tuned_on": self.tuned_on,
+            "seed": self.seed,
+            "stage": TUNED,
+        }
+
+    def load(self, bench: Bench) -> Encoder:
+        """The encoder.
+
+        Raises
+        ------
+        EncoderError
+            It is not what it was when the study was begun.
+        """
+        encoder = self.get()
+        if encoder.fingerprint != self.fingerprint:
+            raise EncoderError(f"{self.title}: its weights have changed since the study began")
         return encoder

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunescope.records import TUNED
-from tunescope.studies._units.finetune import WEIGHTS, FineTuneUnit, updates
+from tunescope.studies._units.finetune import WEIGHTS, FineTuneUnit
 from tunescope.studies._units.work import EncoderState, Work
 
 if TYPE_CHECKING:
@@ -56,19 +56,10 @@ class Weights(Work):
 
     def run(self, writer: UnitWriter, bench: Bench, folder: Path) -> None:
         """Train again, without looking: the training is recorded but its weights were not kept."""
-        from tunescope.finetuning import fine_tune
-
-        tuning = fine_tune(
-            bench.encoder(self.tuning.encoder),
-            bench.tasks[self.tuning.task],
-            self.tuning.recipe,
-            seed=self.tuning.seed,
-            work_dir=folder / "training",
-            progress=updates(bench),
-        )
-        tuning.encoder.save(writer.folder(WEIGHTS))
+        end = self.tuning.trajectory(bench).walk(None, (), folder, bench.watcher)
+        end.encoder.save(writer.folder(WEIGHTS))
         writer.note("trained once more: the weights of this fine-tuning were not kept")
-        bench.remember(self.tuning.tuned_key, tuning.encoder)
+        bench.remember(self.tuning.tuned_key, end.encoder)
 
 
 def has_weights(unit: Unit) -> bool:

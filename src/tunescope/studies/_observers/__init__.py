@@ -1,0 +1,1 @@
+"""Observers: what is looked at in every state of a trajectory; one observer a file."""
