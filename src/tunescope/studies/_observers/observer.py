@@ -66,7 +66,7 @@ class Observer(ABC):
         """Arrays of one state that are kept on disk until the last one was seen."""
         return {}
 
-    def finish(self, kept: Kept, writer: UnitWriter) -> None:
+    def finish(self, kept: Kept, writer: UnitWriter) -> None:  # noqa: B027 (most have nothing to finish)
         """Make of what was kept what the unit shall hold, when all states were seen."""
 
 
