@@ -151,6 +151,20 @@ def test_a_table_without_a_head_line(tmp_path):
     assert "head line: none, columns are counted from 1" in task.understood
 
 
+def test_a_delimiter_that_a_spreadsheet_says(tmp_path):
+    task = read(write(tmp_path, "a.csv", "sep=;\r\ntext;label\r\na, b;x\r\nc;y\r\n"))
+    assert words(task) == ["a, b", "c"]
+    with pytest.raises(DataError, match="line 4: 1 column"):
+        read(write(tmp_path, "a.csv", "sep=;\ntext;label\na, b;x\nc\n"))
+
+
+def test_labels_that_look_alike_stay_apart_and_are_noted(tmp_path):
+    task = read(write(tmp_path, "a.csv", "text,label\na,Pos\nb,pos\nc,caf\u00e9\nd,cafe\u0301\ne,neg\n"))
+    assert len(task.labels) == 5
+    note = "labels that differ in capitals, white space or the form of a character only: "
+    assert note + "Pos and pos; cafe\u0301 and caf\u00e9" in task.notes
+
+
 def test_two_texts_are_a_kind_of_sentence(tmp_path):
     path = write(tmp_path, "nli.tsv", "premise\thypothesis\tlabel\na man sleeps\the runs\tno\na b\tc\tyes\n")
     task = read(path)

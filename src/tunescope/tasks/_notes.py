@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from tunescope.tasks._conflicts import find_conflicts, input_key
 from tunescope.tasks._said import counted, listed
 from tunescope.tasks._task import Split
@@ -21,6 +23,10 @@ def observations(train: Split, test: Split) -> tuple[str, ...]:
     single = [label for label, n in train.label_counts.items() if n == 1]
     if single:
         notes.append(f"{counted(len(single), 'label')} with a single target in train: {', '.join(single)}")
+    alike = _labels_alike({*train.label_counts, *test.label_counts})
+    if alike:
+        shown = listed(" and ".join(labels) for labels in alike)
+        notes.append(f"labels that differ in capitals, white space or the form of a character only: {shown}")
     for split in (train, test):
         conflicts = find_conflicts(split)
         if conflicts:
@@ -34,3 +40,12 @@ def observations(train: Split, test: Split) -> tuple[str, ...]:
     if shared:
         notes.append(f"{counted(shared, 'target')} of test with an input that is in train too, sentence included")
     return tuple(notes)
+
+
+def _labels_alike(labels: set[str]) -> list[list[str]]:
+    """Labels that a person would take for one, in groups."""
+    groups: dict[str, list[str]] = {}
+    for label in sorted(labels):
+        plain = unicodedata.normalize("NFKC", label).casefold()
+        groups.setdefault(" ".join(plain.split()), []).append(label)
+    return [group for group in groups.values() if len(group) > 1]

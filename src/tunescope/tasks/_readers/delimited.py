@@ -35,7 +35,9 @@ class Csv(Reader):
         """The rows as labelled sentences."""
         text, encoding, why = _text(path, options.encoding)
         lines = split_lines(text)
-        delimiter = options.delimiter or self.delimiter or _find_delimiter(lines)
+        said = re.fullmatch("sep=(.)", lines[0].strip('"')) if lines else None  # as spreadsheets begin a file
+        lines[:1] = [""] if said else lines[:1]
+        delimiter = options.delimiter or self.delimiter or (said[1] if said else _find_delimiter(lines))
         if len(delimiter) != 1 or delimiter in '"\r\n':
             raise DataError(f"{path}: the delimiter is {delimiter!r}; expected one character, no quotation mark")
         numbers = bool(options.columns) and all(isinstance(column, int) for column in options.columns.values())
