@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -111,16 +111,7 @@ def measure(
     kinds = space_measures(names)
     if names is None:
         kinds = [kind for kind in kinds if not _lacking(kind, space) and "distances" not in _unknown(kind, space)]
-    found = []
-    for kind in kinds:
-        _refuse(kind, space)
-        for setting in kind.settings:
-            value = kind().compute(space, setting)
-            if n_groups and np.isfinite(value.value) and not np.isfinite(value.low):
-                value = jackknife(value, lambda s, k=kind, w=setting: k().compute(s, w), [space], n_groups, seed)
-            chance = null_of(kind, space, setting=setting, n_draws=n_draws, seed=seed)
-            found.append(_row(kind, setting, value, (chance.median, chance.low, chance.high)))
-    return tuple(found)
+    return _rows(kinds, [space], None, n_draws, seed, n_groups)
 
 
 def compare(
@@ -170,13 +161,7 @@ def compare(
     >>> round(float(compare(X, turned, names=["cka"])[0]), 6)
     1.0
     """
-    da, db = distances or (None, None)
-    first = X if isinstance(X, Space) else Space(X, y, distances=da)
-    second = Z if isinstance(Z, Space) else Space(Z, y, distances=db)
-    if len(first) != len(second):
-        raise RepresentationError(
-            f"The two spaces must hold the same points in the same order; they have {len(first)} and {len(second)}."
-        )
+    first, second = _same_points(X, Z, y, distances)
     kinds = comparison_measures(names)
     if names is None:
         both = (first, second)
@@ -186,19 +171,7 @@ def compare(
             if not any(_lacking(kind, space) or "distances" in _unknown(kind, space) for space in both)
             and (kind.null != "equal-space" or first.width == second.width)
         ]
-    found = []
-    for kind in kinds:
-        _refuse(kind, first)
-        _refuse(kind, second)
-        for setting in kind.settings:
-            value = kind().compute(first, second, setting)
-            if n_groups and np.isfinite(value.value) and not np.isfinite(value.low):
-                value = jackknife(
-                    value, lambda a, b, k=kind, w=setting: k().compute(a, b, w), [first, second], n_groups, seed
-                )
-            chance = null_of(kind, first, second, setting=setting, n_draws=n_draws, seed=seed)
-            found.append(_row(kind, setting, value, (chance.median, chance.low, chance.high)))
-    return tuple(found)
+    return _rows(kinds, [first, second], None, n_draws, seed, n_groups)
 
 
 def compare_distances(
@@ -266,8 +239,8 @@ def measure_space(
     >>> float(measure_space([[1.0, 0.0], [-1.0, 0.0]], "effective-rank", n_draws=0))
     1.0
     """
-    found = measure(X, y, names=[name], n_draws=n_draws, seed=seed, n_groups=n_groups)
-    return _of_setting(found, setting)
+    space = X if isinstance(X, Space) else Space(X, y)
+    return _rows(space_measures([name]), [space], setting, n_draws, seed, n_groups)[0]
 
 
 def compare_spaces(
@@ -295,18 +268,49 @@ def compare_spaces(
     RepresentationError
         As for `compare`; or the setting is unknown.
     """
-    found = compare(X, Z, y, names=[name], n_draws=n_draws, seed=seed, n_groups=n_groups)
-    return _of_setting(found, setting)
+    spaces = _same_points(X, Z, y, None)
+    return _rows(comparison_measures([name]), list(spaces), setting, n_draws, seed, n_groups)[0]
 
 
-def _of_setting(found: tuple[Measured, ...], setting: str | None) -> Measured:
-    if setting is None:
-        return found[0]
-    for one in found:
-        if one.setting == setting:
-            return one
-    known = ", ".join(repr(one.setting) for one in found)
-    raise RepresentationError(f"The measure {found[0].measure!r} has no setting {setting!r}. It has: {known}.")
+def _same_points(
+    X: ArrayLike | Space,
+    Z: ArrayLike | Space,
+    y: ArrayLike | None,
+    distances: tuple[LabelDistances, LabelDistances] | None,
+) -> tuple[Space, Space]:
+    """The two spaces, or the error that says that they do not hold the same points."""
+    da, db = distances or (None, None)
+    first = X if isinstance(X, Space) else Space(X, y, distances=da)
+    second = Z if isinstance(Z, Space) else Space(Z, y, distances=db)
+    if len(first) != len(second):
+        raise RepresentationError(
+            f"The two spaces must hold the same points in the same order; they have {len(first)} and {len(second)}."
+        )
+    return first, second
+
+
+def _rows(
+    kinds: Sequence[type[Measure]], spaces: list[Space], setting: str | None, n_draws: int, seed: int, n_groups: int
+) -> tuple[Measured, ...]:
+    """What measures find of one space or of two, under one setting or under all of theirs."""
+    found = []
+    for kind in kinds:
+        for space in spaces:
+            _refuse(kind, space)
+        if setting is not None and setting not in kind.settings:
+            known = ", ".join(map(repr, kind.settings))
+            raise RepresentationError(f"The measure {kind.name!r} has no setting {setting!r}. It has: {known}.")
+        for way in kind.settings if setting is None else (setting,):
+
+            def compute(*of: Space, kind: type[Measure] = kind, way: str = way) -> Value:
+                return kind.take(of, way)
+
+            value = compute(*spaces)
+            if n_groups and np.isfinite(value.value) and not np.isfinite(value.low):
+                value = jackknife(value, compute, spaces, n_groups, seed)
+            chance = null_of(kind, *spaces, setting=way, n_draws=n_draws, seed=seed)
+            found.append(_row(kind, way, value, (chance.median, chance.low, chance.high)))
+    return tuple(found)
 
 
 def _lacking(kind: type[Measure], space: Space) -> list[str]:

@@ -43,7 +43,7 @@ def erase_labels(X: ArrayLike, y: ArrayLike) -> NDArray[Any]:
 
     Examples
     --------
-    >>> erase_labels([[0.0, 1.0], [0.0, 3.0], [4.0, 1.0], [4.0, 3.0]], ["a", "a", "b", "b"]).tolist()
+    >>> erase_labels([[0.0, 1.0], [0.0, 3.0], [4.0, 1.0], [4.0, 3.0]], ["a", "a", "b", "b"]).round(6).tolist()
     [[2.0, 1.0], [2.0, 3.0], [2.0, 1.0], [2.0, 3.0]]
     """
     points, labels = check_labelled(X, y)

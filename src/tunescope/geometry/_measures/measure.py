@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 from weakref import WeakValueDictionary
@@ -127,6 +128,11 @@ class Measure(ABC):
         Measure.registered[cls.name] = cls
 
     @classmethod
+    @abstractmethod
+    def take(cls, spaces: Sequence[Space], setting: str) -> Value:
+        """The value of as many spaces as the measure is about."""
+
+    @classmethod
     def info(cls) -> MeasureInfo:
         """What it declares."""
         return MeasureInfo(
@@ -139,6 +145,12 @@ class SpaceMeasure(Measure):
     """A measure of one space."""
 
     spaces = 1
+
+    @classmethod
+    def take(cls, spaces: Sequence[Space], setting: str) -> Value:
+        """The value of the one space."""
+        (space,) = spaces
+        return cls().compute(space, setting)
 
     @abstractmethod
     def compute(self, space: Space, setting: str) -> Value:
@@ -156,6 +168,12 @@ class ComparisonMeasure(Measure):
     """
 
     spaces = 2
+
+    @classmethod
+    def take(cls, spaces: Sequence[Space], setting: str) -> Value:
+        """The value of the two spaces."""
+        first, second = spaces
+        return cls().compute(first, second, setting)
 
     @abstractmethod
     def compute(self, first: Space, second: Space, setting: str) -> Value:

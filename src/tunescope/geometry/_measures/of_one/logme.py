@@ -13,7 +13,7 @@ from tunescope.geometry._measures.space import Space
 _PUBLISHED = (11, 1e-3)
 """Steps and relative change at which the published code stops, a little before the best evidence is reached."""
 
-_CONVERGED = (1000, 1e-8)
+_CONVERGED = (1000, 1e-6)
 _SMALL = 1e-5
 """Added to what is divided by, as in the published code."""
 
