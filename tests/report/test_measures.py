@@ -124,3 +124,29 @@ def test_a_measure_is_chosen_and_chance_is_grey(browser, measured_dir, study):
     pairs = browser.run("return document.querySelectorAll('#measures-agreement tbody tr').length")
     assert pairs == 10
     assert browser.complaints() == []
+
+
+def test_figures_and_tables_have_every_measure_and_say_what_is_chance(measured_dir, tmp_path):
+    import csv
+
+    from tunescope.report import write_figures
+
+    written = {path.name: path for path in write_figures(measured_dir, tmp_path, formats=("png",))}
+    assert written["measures_embedded_toy-role.png"].stat().st_size > 10_000
+    with written["measures_embedded_toy-role.csv"].open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 5 * len(PLANTED.layers)
+    chance = {row["measure"]: row["more than chance"] for row in rows if row["layer"] == "0"}
+    assert chance == {"effective-rank": "yes", "knn-accuracy": "yes", "opposite": "", "noise": "no", "cka": "yes"}
+    with written["measures-agreement.csv"].open(encoding="utf-8") as file:
+        pairs = list(csv.DictReader(file))
+    assert {"noise, train"}.isdisjoint({row["measure"] for row in pairs})
+    assert float(pairs[0]["rank correlation"]) > 0.9
+    assert "toprule" in written["measures_embedded_toy-role.tex"].read_text(encoding="utf-8")
+
+
+def test_a_study_with_spatial_similarity_alone_has_no_such_figure(make_study, tmp_path):
+    from tunescope.report import write_figures
+
+    folder = make_study(tables=("similarity",), layers=(0, 1), seeds=(0,))
+    assert not [path for path in write_figures(folder, tmp_path / "out", formats=("png",)) if "measures" in path.name]

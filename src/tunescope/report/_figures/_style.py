@@ -67,6 +67,16 @@ def figure(height: float, columns: int = 1, width: float = COLUMN) -> tuple[Figu
     return drawing, [drawing.add_subplot(1, columns, index + 1) for index in range(columns)]
 
 
+def grid(height: float, rows: int, columns: int, width: float) -> tuple[Figure, list[Axes]]:
+    """The same with panels in rows, read from left to right and from top to bottom."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    drawing = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(drawing)
+    return drawing, [drawing.add_subplot(rows, columns, index + 1) for index in range(rows * columns)]
+
+
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
     """Places for labels, at least `gap` apart and as near to where they are wanted as that allows.
 

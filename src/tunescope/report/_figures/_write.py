@@ -11,11 +11,13 @@ from tunescope.findings import (
     find_clusters,
     find_distances,
     find_gaps,
+    find_measures,
     find_memorisation,
     find_movement,
     find_paths,
     find_runs,
     find_similarity_curves,
+    measure_agreement,
     summarise,
     tally,
 )
@@ -23,6 +25,7 @@ from tunescope.findings._paper.tables import beside_rows, claims_of_runs
 from tunescope.findings._study import Study, read_study
 from tunescope.report._figures._centroid_paths import centroid_paths
 from tunescope.report._figures._matrices import distance_matrices
+from tunescope.report._figures._measures import agreement_table, measures_over_updates, measures_table, only_spatial
 from tunescope.report._figures._memorisation import memorisation_curves
 from tunescope.report._figures._minimum_distances import minimum_distances
 from tunescope.report._figures._movement import movement_arrows, movement_by_layer, movement_lengths
@@ -61,9 +64,10 @@ def write_figures(study_dir: Path, out: Path | None = None, formats: Sequence[st
     Figures are one column (3.3 in) wide, vector in PDF, in a colour-blind safe palette, and read as those of
     Zhou and Srikumar (2022): minimum distances (Fig. 2 and 6; raw, and divided by the scale of the space),
     centroid paths (Fig. 3), similarity to the start (Fig. 4), movement (Fig. 5, 7 to 10) and its lengths,
-    distance matrices, memorisation. Tables: the summary of all runs, the published numbers beside those measured
+    distance matrices, memorisation; and every measure of the study in the last layer, beside chance. Tables: the summary of all runs, the published numbers beside those measured
     (`published-beside-measured`), the paper's claims with their outcome (`claims`, `claims-over-runs`), cross-task
-    (`cross-task`), and minimum distances, label pairs and blocks of each run. What has no data is not written.
+    (`cross-task`), and minimum distances, label pairs, blocks and
+    measures of each run, and which measures agree (`measures-agreement`). What has no data is not written.
 
     Parameters
     ----------
@@ -146,6 +150,7 @@ def _figures_of(study: Study, run: Run) -> Iterator[tuple[str, Figure | None]]:
     if distances is not None:
         yield _stem("distances", run), distance_matrices(distances, title)
     memorisation = [one for one in find_memorisation(study, run) if one.layer in (layer, -1)]
+    yield _stem("measures", run), measures_over_updates(find_measures(study, run), title, layer)
     yield _stem("memorisation", run), memorisation_curves(memorisation, title)
 
 
@@ -165,6 +170,10 @@ def _tables_of(study: Study, runs: Sequence[Run]) -> Iterator[tuple[str, Table, 
             yield _stem("distances", run), pairs_table(distances), caption
         blocks = blocks_table(find_clusters(study, run))
         yield _stem("blocks", run), blocks, f"What blocks linearity, {run.title}."
+        yield _stem("measures", run), measures_table(find_measures(study, run)), f"Measures, {run.title}."
+    if not all(only_spatial(find_measures(study, run)) for run in runs):
+        caption = "Rank correlation of what two measures say of fine-tuning, over runs, seeds and layers."
+        yield "measures-agreement", agreement_table(measure_agreement(study, runs)), caption
 
 
 def _paper_tables_of(study: Study, runs: Sequence[Run]) -> Iterator[tuple[str, Table, str, Table]]:

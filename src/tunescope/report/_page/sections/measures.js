@@ -34,7 +34,7 @@ export function draw({ run, study }, app) {
 }
 
 function aboutOf(one) {
-  const way = { up: `larger is more ${one.towards}`, down: `smaller is more ${one.towards}` }[one.direction];
+  const way = { up: `larger: ${one.towards}`, down: `smaller: ${one.towards}` }[one.direction];
   return [way && one.towards ? way : null, one.n ? `${count(one.n)} points` : null, one.nullLow ? "chance: 2.5 to 97.5 % of what it gives" : "no chance was drawn", one.source || null].filter(Boolean).join(" · ");
 }
 
