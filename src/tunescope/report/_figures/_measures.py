@@ -72,7 +72,7 @@ def _panel(axes: Axes, one: Measured, row: int) -> None:
     at = finite(np.concatenate([value, low, high]))
     if at.min() == at.max():
         axes.set_ylim(at.min() - 0.5, at.max() + 0.5)
-    axes.set_xlim(updates[0], updates[-1])
+    axes.set_xlim(min(0, updates[0]), updates[-1])
     axes.set_xlabel("updates")
     of = one.comparison or one.split
     axes.set_title(

@@ -64,10 +64,10 @@ def write_figures(study_dir: Path, out: Path | None = None, formats: Sequence[st
     Figures are one column (3.3 in) wide, vector in PDF, in a colour-blind safe palette, and read as those of
     Zhou and Srikumar (2022): minimum distances (Fig. 2 and 6; raw, and divided by the scale of the space),
     centroid paths (Fig. 3), similarity to the start (Fig. 4), movement (Fig. 5, 7 to 10) and its lengths,
-    distance matrices, memorisation; and every measure of the study in the last layer, beside chance. Tables: the summary of all runs, the published numbers beside those measured
-    (`published-beside-measured`), the paper's claims with their outcome (`claims`, `claims-over-runs`), cross-task
-    (`cross-task`), and minimum distances, label pairs, blocks and
-    measures of each run, and which measures agree (`measures-agreement`). What has no data is not written.
+    distance matrices, memorisation; and every measure of the study in the last layer, beside chance. Tables: the
+    summary of all runs, the published numbers beside those measured (`published-beside-measured`), the paper's claims
+    with their outcome (`claims`, `claims-over-runs`), cross-task (`cross-task`), minimum distances, label pairs,
+    blocks and measures of each run, and which measures agree (`measures-agreement`). What has no data is not written.
 
     Parameters
     ----------
