@@ -1,4 +1,5 @@
 import dataclasses
+import itertools
 import math
 
 import numpy as np
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_digits
 
 from tunescope.probes import ALPHAS, HIDDEN, ClassifierProbe, grid_search
-from tunescope.probes._grid import draw_validation
+from tunescope.probes._grid import coarse, draw_validation
+from tunescope.probes._halving import Meter, Search
 
 SMALL = {"hidden": [(8, 8), (32, 16)], "alphas": [1e-6, 1e-2, 1.0], "runs": 2, "max_iter": 40, "device": "cpu"}
 
@@ -117,19 +119,25 @@ def test_negligible_alphas_share_a_network():
     assert alone[2]["validation_accuracy"] == pytest.approx(rows[2]["validation_accuracy"], abs=1e-3)
 
 
-def test_marks_are_means_over_the_last_epochs(monkeypatch):
+def test_marks_are_means_over_the_last_epochs():
     """Half of the epochs, at most ten, and none from before an earlier rung."""
     X, y, _, _ = digits()
     taken = {}
 
-    def accuracies(networks, X, y):
+    def judge(networks, X, y):
         marks = np.random.RandomState(networks.steps).uniform(size=len(networks))
         for hidden, alpha, mark in zip(networks.hidden, networks.alphas.tolist(), marks, strict=True):
             taken.setdefault((hidden, alpha), {})[networks.steps // 5] = mark  # 5 updates an epoch
         return marks
 
-    monkeypatch.setattr("tunescope.probes._grid.accuracies", accuracies)
-    rows = grid_search(X, y, rungs=(20, 60, 150), keep=0.5, **SMALL).rows
+    grid = list(itertools.product(SMALL["hidden"], SMALL["alphas"]))
+    search = Search(
+        X, y.astype(np.int64), draw_validation(y, 0.2, 0), grid, n_outputs=10, device=torch.device("cpu"), half=False,
+        max_iter=40, seed=0, judge=judge,
+    )  # fmt: skip
+    search.meter = Meter(None, 2, 3, [4, 12, 30], 0.5, 0)
+    search.halve([4, 12, 30], 0.5)
+    rows = [search.row(i) for i in range(len(grid))]
     assert {row["epochs"] for row in rows} == {4, 12, 30}
     for row in rows:
         last = {4: range(3, 5), 12: range(7, 13), 30: range(21, 31)}[row["epochs"]]
@@ -137,20 +145,19 @@ def test_marks_are_means_over_the_last_epochs(monkeypatch):
         assert row["validation_accuracy"] == pytest.approx(np.mean([marks[epoch] for epoch in last]))
 
 
-def test_few_points_are_no_place_for_coarse_numbers(monkeypatch):
+@pytest.mark.parametrize(
+    ("precision", "n", "fast", "expected"),
+    [
+        ("auto", 500, True, (True, False)),
+        ("auto", 1000, True, (True, True)),
+        ("auto", 5000, False, (False, False)),
+        ("bfloat16", 500, False, (True, True)),
+        ("float32", 5000, True, (False, False)),
+    ],
+)
+def test_few_points_are_no_place_for_coarse_numbers(precision, n, fast, expected):
     """Where bfloat16 is fast, the winner still trains in float32 unless there are many points or one asks for it."""
-    monkeypatch.setattr("tunescope.probes._products.has_fast_bfloat16", lambda device: True)
-    X, y, Z, u = digits()
-    arguments = {**SMALL, "rungs": (20,), "max_iter": 4, "runs": 1}
-
-    def of(n, precision):
-        settings = grid_search(X[:n], y[:n], Z, u, precision=precision, **arguments).settings
-        return settings["precision"], settings["final_precision"]
-
-    assert of(500, "auto") == ("bfloat16", "float32")
-    assert of(1198, "auto") == ("bfloat16", "bfloat16")
-    assert of(500, "bfloat16") == ("bfloat16", "bfloat16")
-    assert of(1198, "float32") == ("float32", "float32")
+    assert coarse(precision, n, fast=fast) == expected
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_array, check_random_state
+from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from tunescope.probes._networks import Networks, glorot_uniform
+from tunescope.geometry import check_for_estimator
+from tunescope.probes._inputs import in_float32, watched_set
+from tunescope.probes._networks import Networks, accuracies, glorot_uniform
 from tunescope.probes._products import PRECISIONS, takes_bfloat16
 from tunescope.probes._training import Course, Patience, Run, choose_device, train_together
 
@@ -134,7 +136,8 @@ class ClassifierProbe(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            NaN or infinite vectors, shapes that do not fit, fewer than two classes, or a bad setting.
+            NaN or infinite vectors, or such as float32 cannot hold; missing labels or none that name classes;
+        shapes that do not fit; fewer than two classes; a bad setting; training whose loss becomes infinite.
 
         Warns
         -----
@@ -169,7 +172,8 @@ class ClassifierProbe(ClassifierMixin, BaseEstimator):
     def predict(self, X: ArrayLike) -> np.ndarray:
         """The most probable class, (n,), for vectors (n, d)."""
         z = self._logits(X)
-        return self.classes_[(z[:, 0] > 0).astype(int) if z.shape[1] == 1 else z.argmax(axis=1)]
+        chosen: np.ndarray = self.classes_[(z[:, 0] > 0).astype(int) if z.shape[1] == 1 else z.argmax(axis=1)]
+        return chosen
 
 
 def check_settings(probe: ClassifierProbe) -> tuple[int, ...]:
@@ -226,7 +230,7 @@ def fit_together(
     for name in shared:
         if any(getattr(probe, name) != getattr(first, name) for probe in probes):
             raise ValueError(f"Probes that are fitted together must have the same {name}.")
-    points, labels = validate_data(first, X, y, dtype=(np.float64, np.float32))
+    points, labels = validate_data(first, X, check_for_estimator(X, y), dtype=(np.float64, np.float32))
     check_classification_targets(labels)
     classes, indices = np.unique(labels, return_inverse=True)
     if len(classes) < 2:
@@ -250,7 +254,7 @@ def fit_together(
                 curves[id(run)][name].append(float(accuracy))
 
     half = takes_bfloat16(first.precision, device)
-    tensor_X = torch.from_numpy(np.asarray(points, np.float32)).to(device, torch.bfloat16 if half else torch.float32)
+    tensor_X = torch.from_numpy(in_float32(points)).to(device, torch.bfloat16 if half else torch.float32)
     tensor_y = torch.from_numpy(indices).to(device)
     stacks = _stacks(shapes, device.type, half=half)
     train_together(
@@ -348,31 +352,3 @@ def training_curve(
         for epoch in range(epochs)
         for name in probe.monitor_
     ]
-
-
-def watched_set(
-    name: str, points: tuple[ArrayLike, ArrayLike], classes: np.ndarray, d: int, device: Any
-) -> tuple[Any, Any]:
-    """Points and class indices of a monitored set as tensors; -1 stands for a label that is no class."""
-    import torch
-
-    X, y = points
-    X = check_array(X, dtype=np.float32, input_name=f"monitor[{name!r}]")
-    y = np.asarray(y)
-    if X.shape[1] != d or len(X) != len(y):
-        raise ValueError(f"monitor[{name!r}] must hold vectors (n, {d}) and n labels, not {X.shape} and {y.shape}.")
-    position = {label: i for i, label in enumerate(classes.tolist())}
-    indices = np.array([position.get(label, -1) for label in y.tolist()], np.int64)
-    return torch.from_numpy(X).to(device), torch.from_numpy(indices).to(device)
-
-
-def accuracies(networks: Networks, X: Any, y: Any, *, chunk: int = 4096) -> np.ndarray:
-    """Share of points whose most probable class is theirs, float64 (networks,)."""
-    import torch
-
-    right = torch.zeros(len(networks), dtype=torch.float64, device=X.device)
-    for start in range(0, len(X), chunk):
-        z = networks.logits(X[start : start + chunk].to(networks.dtype))
-        answers = (z[..., 0] > 0).long() if z.shape[-1] == 1 else z.argmax(-1)
-        right += (answers == y[start : start + chunk]).sum(1)
-    return (right / max(len(X), 1)).cpu().numpy()

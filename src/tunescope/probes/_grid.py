@@ -12,13 +12,15 @@ import numpy as np
 from sklearn.utils import check_X_y
 from sklearn.utils.multiclass import check_classification_targets
 
-from tunescope.probes._classifier import ClassifierProbe, accuracies, check_settings, fit_together
-from tunescope.probes._networks import Networks, glorot_uniform
+from tunescope.geometry import check_for_estimator
+from tunescope.probes._classifier import ClassifierProbe, check_settings, fit_together
+from tunescope.probes._halving import KEEP_ALPHAS, Meter, Search
+from tunescope.probes._inputs import in_float32
 from tunescope.probes._products import PRECISIONS, takes_bfloat16
-from tunescope.probes._training import Course, Patience, Run, choose_device, train_together
+from tunescope.probes._training import choose_device
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
 WIDTHS = (32, 64, 128, 256)
 HIDDEN: tuple[tuple[int, ...], ...] = tuple(itertools.product(WIDTHS, WIDTHS))
@@ -32,16 +34,9 @@ NEGLIGIBLE = 1e-4
 initialisations (docs/probes.md), since their slopes are lost in those of the loss."""
 KEEP = 0.3
 """The share of the widths that goes on after a rung: 5, then 2 of the paper's 16."""
-KEEP_ALPHAS = 0.5
-"""The share of the alphas: 3 of the 5 that are trained. It is larger because their marks differ less."""
 MANY_POINTS = 1000
 """From so many points on, precision "auto" trains the winner in bfloat16: five minibatches an epoch. With fewer the
 loss of float32 is smooth, rounding makes it less so, and training then goes on for longer (docs/probes.md)."""
-
-# A setting's mark is its mean validation accuracy over so many last epochs: one epoch's is noisier.
-_MARK_EPOCHS = 10
-# Of a setting that stops by itself, which nobody knows before, about so many.
-_LAST_EPOCHS = 5
 
 
 @dataclass(frozen=True)
@@ -49,9 +44,17 @@ class GridResult:
     """What a search over settings of the classifier probe found."""
 
     rows: list[dict[str, Any]]
-    """One setting a row, in the order of the grid: hidden1, hidden2, … (0 where there is no such layer), alpha,
-    trained_as (the alpha of the network that stands for it), epochs (trained), validation_accuracy (0 … 1),
-    stopped_early (whether it lost at a rung)."""
+    """A table, one setting a row in the order of the grid. Columns:
+
+    ======================  =====  ==================================================================
+    hidden1, hidden2, …     int    widths of the hidden layers, in units
+    alpha                   float  the L2 weight
+    trained_as              float  the alpha of the network that stands for it in the search
+    epochs                  int    passes over the training points that it was trained for
+    validation_accuracy     float  0 … 1, the mean over its last epochs
+    stopped_early           bool   whether it lost at a rung; marks of other `epochs` do not compare
+    ======================  =====  ==================================================================
+    """
     best: dict[str, Any]
     """The row of the best setting."""
     best_hidden: tuple[int, ...]
@@ -159,14 +162,14 @@ def grid_search(
     Raises
     ------
     ValueError
-        NaN or infinite vectors, shapes that do not fit, fewer than two labels, no label with two points, or a
-        bad setting.
+        NaN or infinite vectors, or such as float32 cannot hold; missing labels or none that name classes; shapes that
+        do not fit, fewer than two labels, no label with two points, or a bad setting.
     """
     shapes = _check_grid(hidden, alphas, runs, validation, rungs, keep, max_iter, precision)
     if (X_test is None) != (y_test is None):
         raise ValueError("Give both X_test and y_test, or neither.")
-    points, labels = check_X_y(X, y, dtype=np.float32)
-    check_classification_targets(labels)
+    points, labels = _checked(X, y)
+    tested = None if X_test is None else _checked(X_test, y_test, like=points, name="X_test")
     classes, indices = np.unique(labels, return_inverse=True)
     if len(classes) < 2:
         raise ValueError(f"The grid needs labels of at least two classes, but y holds one class: {classes[0]!r}.")
@@ -174,13 +177,14 @@ def grid_search(
     if not held_out.any():
         raise ValueError("No label has two points, so that no validation set can be drawn.")
     chosen_device = choose_device(device)
-    half = takes_bfloat16(precision, chosen_device)
-    updates = math.ceil((~held_out).sum() / min(200, (~held_out).sum()))
-    ends = sorted({min(max_iter, math.ceil(rung / updates)) for rung in rungs})
+    half, final_half = coarse(precision, len(points), fast=takes_bfloat16("auto", chosen_device))
+    final_precision = "bfloat16" if final_half else "float32"
+    n_learnt = int((~held_out).sum())
+    ends = sorted({min(max_iter, math.ceil(rung / math.ceil(n_learnt / min(200, n_learnt)))) for rung in rungs})
 
     trained_as = _stand_ins([float(alpha) for alpha in alphas], negligible)
     distinct = sorted(set(trained_as.values()), key=list(trained_as.values()).index)
-    search = _Search(
+    search = Search(
         points,
         indices,
         held_out,
@@ -191,27 +195,16 @@ def grid_search(
         max_iter=max_iter,
         seed=seed,
     )
-    final = runs if X_test is not None else 0
-    meter = _Meter(progress, len(shapes), len(distinct), ends or [max_iter], keep, final)
+    final = runs if tested is not None else 0
+    meter = Meter(progress, len(shapes), len(distinct), ends or [max_iter], keep, final)
     search.meter = meter
     best = search.halve(ends, keep)
     best_hidden, best_alpha = search.grid[best]
-    final_half = half and (precision == "bfloat16" or len(points) >= MANY_POINTS)
-    final_precision = "bfloat16" if final_half else "float32"
     probes = tuple(
         ClassifierProbe(best_hidden, best_alpha, max_iter, seed + i, device=device, precision=final_precision)
         for i in range(final)
     )
-    accuracies_ = np.empty(0)
-    if probes:
-        import warnings
-
-        from sklearn.exceptions import ConvergenceWarning
-
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # the probes' converged_ and settings say it
-            fit_together(probes, points, labels)
-        accuracies_ = np.array([probe.score(X_test, np.asarray(y_test)) for probe in probes])
+    measured = _measured(probes, points, labels, tested)
     meter.finish()
     row_of = {(widths, alpha): search.row(i) for i, (widths, alpha) in enumerate(search.grid)}
     rows = [
@@ -224,14 +217,14 @@ def grid_search(
         best={**search.row(best), "trained_as": best_alpha},
         best_hidden=best_hidden,
         best_alpha=best_alpha,
-        accuracies=accuracies_,
+        accuracies=measured,
         probes=probes,
         settings={
             "hidden": [list(widths) for widths in shapes],
             "alphas": [float(alpha) for alpha in alphas],
             "runs": final,
             "validation": validation,
-            "n_train": int((~held_out).sum()),
+            "n_train": n_learnt,
             "n_validation": int(held_out.sum()),
             "rungs": [int(rung) for rung in rungs],
             "rung_epochs": ends,
@@ -247,6 +240,53 @@ def grid_search(
             "final_converged": [probe.converged_ for probe in probes],
         },
     )
+
+
+def coarse(precision: str, n_points: int, *, fast: bool) -> tuple[bool, bool]:
+    """Whether the search, and whether the runs of the winner, multiply in bfloat16.
+
+    Parameters
+    ----------
+    precision : str
+        One of `PRECISIONS`.
+    n_points : int
+        Training points, validation points included.
+    fast : bool
+        Whether the device multiplies bfloat16 faster than float32.
+    """
+    search = precision == "bfloat16" or (precision == "auto" and fast)
+    return search, search and (precision == "bfloat16" or n_points >= MANY_POINTS)
+
+
+def _checked(
+    X: ArrayLike, y: ArrayLike | None, like: NDArray[np.float32] | None = None, name: str = "X"
+) -> tuple[NDArray[np.float32], NDArray[Any]]:
+    """Vectors in float32 and their labels, or an error."""
+    labels = check_for_estimator(X, y)
+    points, labels = check_X_y(X, labels, dtype=(np.float64, np.float32))
+    check_classification_targets(labels)
+    if like is not None and points.shape[1] != like.shape[1]:
+        raise ValueError(f"{name} has vectors of width {points.shape[1]}, and X of width {like.shape[1]}.")
+    return in_float32(points, name), labels
+
+
+def _measured(
+    probes: Sequence[ClassifierProbe],
+    points: NDArray[np.float32],
+    labels: NDArray[Any],
+    tested: tuple[NDArray[np.float32], NDArray[Any]] | None,
+) -> NDArray[np.float64]:
+    """Test accuracy (runs,) of the probes, trained here on all training points."""
+    import warnings
+
+    from sklearn.exceptions import ConvergenceWarning
+
+    if tested is None:
+        return np.empty(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # the probes' converged_ and settings say it
+        fit_together(probes, points, labels)
+    return np.array([probe.score(*tested) for probe in probes])
 
 
 def _check_grid(
@@ -284,175 +324,3 @@ def _stand_ins(alphas: Sequence[float], negligible: float) -> dict[float, float]
     """Alpha -> the alpha of the network that stands for it in the search."""
     small = [alpha for alpha in alphas if alpha <= negligible]
     return {alpha: max(small) if alpha in small else alpha for alpha in alphas}
-
-
-def _n_marked(epochs: int) -> int:
-    """Over how many of its last epochs the mark of a network is taken that is trained for so many."""
-    return min(_MARK_EPOCHS, math.ceil(epochs / 2))
-
-
-def _judged(rung: int, n_rungs: int) -> int:
-    """What a rung judges: 0 widths, 1 alphas."""
-    return int(rung >= n_rungs - 2)
-
-
-class _Meter:
-    """Tells how much of the planned work is done, in epochs of networks."""
-
-    def __init__(
-        self,
-        tell: Callable[[int, int], None] | None,
-        n_widths: int,
-        n_alphas: int,
-        ends: Sequence[int],
-        keep: float,
-        final_runs: int,
-    ) -> None:
-        self._tell = tell
-        left, start, self.done, planned = [n_widths, n_alphas], 0, 0, 0
-        for rung, end in enumerate(ends):
-            planned += left[0] * left[1] * (end - start)
-            judged = _judged(rung, len(ends))
-            left[judged] = math.ceil(left[judged] * (keep, KEEP_ALPHAS)[judged])
-            start = end
-        self._total = planned + final_runs * ends[-1]
-
-    def reached(self, done: int) -> None:
-        self.done = max(done, self.done)
-        if self._tell is not None:
-            self._tell(min(self.done, self._total), self._total)
-
-    def finish(self) -> None:
-        self.reached(self._total)
-
-
-class _Search:
-    """Successive halving over settings that are trained in stacks."""
-
-    meter: _Meter
-
-    def __init__(
-        self,
-        X: np.ndarray,
-        y: np.ndarray,
-        held_out: np.ndarray,
-        grid: list[tuple[tuple[int, ...], float]],
-        *,
-        n_outputs: int,
-        device: Any,
-        half: bool,
-        max_iter: int,
-        seed: int,
-    ) -> None:
-        import torch
-
-        self.grid = grid
-        self._marks: list[dict[int, float]] = [{} for _ in grid]
-        self._lost = [False] * len(grid)
-        self._runs: dict[int, Run] = {}
-        self._end = 0
-        self._max_iter = max_iter
-        dtype = torch.bfloat16 if half else torch.float32
-        points = torch.from_numpy(X).to(device, dtype)
-        labels = torch.from_numpy(y).to(device)
-        learn = torch.from_numpy(np.flatnonzero(~held_out)).to(device)
-        check = torch.from_numpy(np.flatnonzero(held_out)).to(device)
-        self._X, self._y = points[learn], labels[learn]
-        self._X_validation, self._y_validation = points[check], labels[check]
-        self.courses = []
-        self._row_of: dict[int, int] = {}
-        for stack in self._stacks(device.type):
-            initial = [glorot_uniform((X.shape[1], *grid[i][0], n_outputs), np.random.RandomState(seed)) for i in stack]
-            shuffles = np.random.RandomState(seed)
-            runs = [Run(shuffles, Patience(1e-4, 10)) for _ in stack]
-            for i, run in zip(stack, runs, strict=True):
-                self._row_of[id(run)] = i
-                self._runs[i] = run
-            self.courses.append(
-                Course(
-                    Networks(initial, [grid[i][1] for i in stack], device, half=half),
-                    runs,
-                    self._X,
-                    self._y,
-                    batch_size=min(200, len(self._X)),
-                    learning_rate=1e-3,
-                    max_iter=max_iter,
-                    after_epoch=self._take_marks,
-                )
-            )
-
-    def _stacks(self, device: str) -> list[list[int]]:
-        """Which settings are trained in one stack.
-
-        On a GPU all of them, padded: starting a kernel costs more than the padding. On a CPU those of the same
-        widths, the largest first, which leaves the small ones to even out the ends of the threads.
-        """
-        if device != "cpu":
-            return [list(range(len(self.grid)))]
-        by_widths: dict[tuple[int, ...], list[int]] = {}
-        for i, (widths, _) in enumerate(self.grid):
-            by_widths.setdefault(widths, []).append(i)
-        return sorted(by_widths.values(), key=lambda stack: -math.prod(self.grid[stack[0]][0]))
-
-    def _take_marks(self, course: Course) -> None:
-        """Measure validation accuracy where it will be needed: shortly before a rung, or when training ends."""
-        soon = course.epoch > self._end - _n_marked(self._end)
-        waiting = [run.patience.n_iter_no_change - run.patience.waited < _LAST_EPOCHS for run in course.runs]
-        if soon or any(waiting):
-            marks = accuracies(course.networks, self._X_validation, self._y_validation)
-            for run, mark, wanted in zip(course.runs, marks, waiting, strict=True):
-                if soon or wanted:
-                    self._marks[self._row_of[id(run)]][course.epoch] = float(mark)
-        self.meter.reached(sum(len(run.losses) for run in self._runs.values()))
-
-    def mark(self, i: int) -> float:
-        """The validation accuracy of a setting, averaged over its last epochs."""
-        epochs = len(self._runs[i].losses)
-        return float(np.mean([m for epoch, m in self._marks[i].items() if epoch > epochs - _n_marked(epochs)]))
-
-    def halve(self, ends: Sequence[int], keep: float) -> int:
-        """Train up to each rung, drop the losers, and return the winner; () trains everything to its end."""
-        left = list(range(len(self.grid)))
-        for rung, end in enumerate(ends):
-            self._train(end)
-            if end < ends[-1]:
-                judged = _judged(rung, len(ends))
-                left = self._drop(left, self._best(left, by=judged, share=(keep, KEEP_ALPHAS)[judged]))
-        if ends:
-            left = self._best(left, by=1)
-        else:
-            self._train(self._max_iter)
-        return min(left, key=lambda i: (-self.mark(i), i))
-
-    def _train(self, end: int) -> None:
-        self._end = end
-        train_together(self.courses, end)
-
-    def _best(self, left: Sequence[int], *, by: int, share: float = 0.0) -> list[int]:
-        """The settings of the best widths (by=0) or alphas (by=1), at least one of them, by their mean marks."""
-        groups: dict[Any, list[int]] = {}
-        for i in left:
-            groups.setdefault(self.grid[i][by], []).append(i)
-        means = {key: np.mean([self.mark(i) for i in members]) for key, members in groups.items()}
-        best = sorted(groups, key=lambda key: -means[key])[: max(1, math.ceil(len(groups) * share))]
-        return sorted(i for key in best for i in groups[key])
-
-    def _drop(self, left: Sequence[int], stay: list[int]) -> list[int]:
-        for i in set(left) - set(stay):
-            self._lost[i] = self._runs[i].parameters is None  # else it had come to its own end
-        for course in self.courses:
-            rows = [row for row, run in enumerate(course.runs) if self._row_of[id(run)] in stay]
-            if len(rows) < len(course.runs):
-                course.keep(rows)
-        return stay
-
-    def row(self, i: int) -> dict[str, Any]:
-        """What became of one setting."""
-        widths, alpha = self.grid[i]
-        return {
-            **{f"hidden{layer}": width for layer, width in enumerate(widths, 1)},
-            "alpha": alpha,
-            "epochs": len(self._runs[i].losses),
-            "validation_accuracy": self.mark(i),
-            "stopped_early": self._lost[i],
-        }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -174,7 +174,8 @@ class Networks:
         if n_points not in self._decays:
             self._decays[n_points] = (self.alphas / n_points).float()
         squares = self._adam.step(gradients, self._decays[n_points], learning_rate, self.steps)
-        return (loss + 0.5 * self.alphas * squares) / n_points
+        mean: torch.Tensor = (loss + 0.5 * self.alphas * squares) / n_points
+        return mean
 
     def parameters(self, row: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
         """Weights (fan in, fan out) and biases (fan out,) of one network as float32 NumPy arrays."""
@@ -185,3 +186,15 @@ class Networks:
         ]
         biases = [b[row, 0, :out].cpu().numpy().copy() for b, out in zip(self.biases, outs, strict=True)]
         return weights, biases
+
+
+def accuracies(networks: Networks, X: Any, y: Any, *, chunk: int = 4096) -> np.ndarray:
+    """Share of points whose most probable class is theirs, float64 (networks,)."""
+    import torch
+
+    right = torch.zeros(len(networks), dtype=torch.float64, device=X.device)
+    for start in range(0, len(X), chunk):
+        z = networks.logits(X[start : start + chunk].to(networks.dtype))
+        answers = (z[..., 0] > 0).long() if z.shape[-1] == 1 else z.argmax(-1)
+        right += (answers == y[start : start + chunk]).sum(1)
+    return (right / max(len(X), 1)).cpu().numpy()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.utils import shuffle
 
+from tunescope.errors import RepresentationError
 from tunescope.probes._networks import Networks
 
 if TYPE_CHECKING:
@@ -135,6 +136,12 @@ class Course:
             loss = self.networks.step(points, labels[..., start : start + self._batch_size], self._learning_rate)
             total += loss * batch.shape[-1]
         self.epoch += 1
+        if not torch.isfinite(total).all():
+            raise RepresentationError(
+                f"The loss of a probe is infinite or no number in epoch {self.epoch}: the vectors are too large to"
+                f" train on (up to {float(self._X.abs().max()):.3g}). Divide all of them by one number, such as their"
+                " scale."
+            )
         for run, loss in zip(self.runs, (total / n).tolist(), strict=True):
             run.losses.append(loss)
             run.converged = run.patience.spent(loss)

@@ -186,7 +186,13 @@ def _find_encoder(choice: EncoderChoice, bench: Bench, allow_pickle: bool, where
     from tunescope.encoders import load_encoder
 
     with _located(where):
-        encoder = load_encoder(choice.name, revision=choice.revision, device=bench.device, allow_pickle=allow_pickle)
+        encoder = load_encoder(
+            choice.name,
+            revision=choice.revision,
+            device=bench.device,
+            allow_pickle=allow_pickle,
+            pooling=choice.pooling,
+        )
     found = Original(
         label=choice.label or encoder.name,
         name=choice.name,
@@ -194,6 +200,7 @@ def _find_encoder(choice: EncoderChoice, bench: Bench, allow_pickle: bool, where
         fingerprint=encoder.fingerprint,
         n_layers=encoder.n_layers,
         allow_pickle=allow_pickle,
+        pooling=choice.pooling,
     )
     bench.remember(found.key, encoder)
     return found

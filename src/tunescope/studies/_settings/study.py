@@ -35,6 +35,8 @@ class EncoderChoice(_Settings):
     """Commit, tag or branch of a hub id."""
     label: str | None = Field(default=None, min_length=1)
     """What the encoder is called in tables and figures; its own name by default."""
+    pooling: str | None = None
+    """How vectors are made, as `load_encoder` takes it; what fits the encoder by default."""
 
 
 class ExperimentChoice(_Settings):

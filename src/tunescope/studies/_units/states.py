@@ -28,6 +28,8 @@ class Original(EncoderState):
     n_layers: int
     allow_pickle: bool = False
     """Whether its weights may be read from a pickle."""
+    pooling: str | None = None
+    """The pooling that was chosen; the fingerprint holds it where it is not what fits by default."""
 
     def inputs(self) -> dict[str, Any]:
         return {"fingerprint": self.fingerprint}
@@ -53,7 +55,13 @@ class Original(EncoderState):
         given = bench.given.get(self.fingerprint)
         if given is not None:
             return given
-        encoder = load_encoder(self.name, revision=self.revision, device=bench.device, allow_pickle=self.allow_pickle)
+        encoder = load_encoder(
+            self.name,
+            revision=self.revision,
+            device=bench.device,
+            allow_pickle=self.allow_pickle,
+            pooling=self.pooling,
+        )
         if encoder.fingerprint != self.fingerprint:
             raise EncoderError(
                 f"{self.name}: its files have changed since the study began; run the study again "
