@@ -67,7 +67,8 @@ def test_weights_keeps_matrices_and_leaves_the_rest_free(make_encoder: MakeEncod
         for name, p in encoder.model.named_parameters():
             change = (result.encoder.model.get_parameter(name) - p).abs().max().item()
             moved[p.dim()] = max(moved[p.dim()], change)
-    assert moved[2] < 1e-4 < 1e-3 < moved[1]
+    assert moved[2] < 1e-3 < moved[1]
+    assert 5 * moved[2] < moved[1]
 
 
 def test_linear_is_0_on_an_invertible_image_and_identity_is_not() -> None:

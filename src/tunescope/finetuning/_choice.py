@@ -94,6 +94,7 @@ class Choice(BaseModel):
         """
         if isinstance(setting, cls):
             return setting
+        values: Any
         if isinstance(setting, str):
             name, values = setting, {}
         elif isinstance(setting, Mapping) and len(setting) == 1:

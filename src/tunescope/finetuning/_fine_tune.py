@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import copy
 import tempfile
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from tunescope.finetuning._anchoring import Anchoring
 from tunescope.finetuning._batches import TrainingSentences
 from tunescope.finetuning._checkpoints import claim, discard, newest_whole
 from tunescope.finetuning._classifier import PointClassifier
+from tunescope.finetuning._parameters import parameter_rows
 from tunescope.finetuning._recipe import Recipe
 from tunescope.finetuning._snapshots import snapshot_updates, undisturbed
 from tunescope.finetuning._trainer import PointTrainer, Progress, Snapshots
@@ -45,6 +46,28 @@ class FineTuning:
     """Counts of sentences that were split and of words without a subword."""
     resumed_at: int | None = None
     """The update from which a killed run went on; None when it ran from the start."""
+    trained: Mapping[str, int] = field(default_factory=dict)
+    """How many numbers were trained for each tensor of the encoder, by name; tensors that stood still are left out."""
+
+    @property
+    def n_trained(self) -> int:
+        """How many numbers were trained, those of the head not counted."""
+        return sum(self.trained.values())
+
+    def parameters(self, start: Encoder) -> list[dict[str, Any]]:
+        """The rows of the table `parameters`: what was trained of each tensor, and how far it has moved.
+
+        Parameters
+        ----------
+        start : Encoder
+            The encoder that the fine-tuning started from.
+
+        Returns
+        -------
+        list of dict
+            As `parameter`, `layer`, `part`, `total`, `trained`, `change` (‖ΔW‖/‖W‖) and `stable_rank` (of ΔW).
+        """
+        return parameter_rows(start.model, self.encoder.model, self.trained)
 
 
 def fine_tune(
@@ -66,31 +89,49 @@ def fine_tune(
     `encode`. The same seed gives the same weights on the same machine and number of threads; on a GPU, up to
     the order in which it adds. The caller's random numbers are left as they were.
 
-    Args:
-        encoder: where to start from; it is not changed.
-        task: what to train on.
-        recipe: how.
-        seed: decides the head's first weights, the order of the sentences and the dropout.
-        every: a snapshot every so many updates; None takes only the two that are always taken, 0 and the
-            last.
-        on_snapshot: called with (update, epoch as a fraction, encoder). The encoder, in evaluation mode, is
-            the one that is being trained: encode or save it within the call. What the call draws or sets
-            leaves no trace in the training.
-        work_dir: folder for a checkpoint after each epoch, from which a killed run goes on; without it, none.
-        progress: called after each update with (update, n_updates, loss).
-        done_updates: updates whose snapshot the caller has kept from earlier runs and does not want again.
-            The run then goes on from the checkpoint only if every snapshot before it is among them, and otherwise
-            starts afresh, so that over all runs each snapshot comes once. None takes for granted that the
-            caller has kept what was delivered before the checkpoint; what came after it comes again.
+    Parameters
+    ----------
+    encoder : Encoder
+        Where to start from; it is not changed.
+    task : Task
+        What to train on.
+    recipe : Recipe
+        How: schedule, way of fine-tuning (`method`), and what keeps the encoder near its start (`anchor`).
+    seed : int
+        Decides the head's first weights, the order of the sentences, the dropout, and what a method draws.
+    every : int, optional
+        A snapshot every so many updates; None takes only the two that are always taken, 0 and the last.
+    on_snapshot : callable, optional
+        Called with (update, epoch as a fraction, encoder). The encoder is in evaluation mode and plain: what a method
+        adds is merged into its weights. It may be the one that is being trained: encode or save it within the call.
+        What the call draws or sets leaves no trace in the training.
+    work_dir : path, optional
+        Folder for a checkpoint after each epoch, from which a killed run goes on; without it, none. A checkpoint that
+        is damaged is set aside, named in the notes, and not used.
+    progress : callable, optional
+        Called after each update with (update, n_updates, loss).
+    done_updates : collection of int, optional
+        Updates whose snapshot the caller has kept from earlier runs and does not want again. The run then goes on from
+        the checkpoint only if every snapshot before it is among them, and otherwise starts afresh, so that over all
+        runs each snapshot comes once. None takes for granted that the caller has kept what was delivered before the
+        checkpoint; what came after it comes again.
 
-    Returns:
+    Returns
+    -------
+    FineTuning
         The encoder after the last update, with the log.
 
-    Raises:
-        StudyError: `every` below 1, or a training split with fewer than two labels.
-        StorageError: `work_dir` holds checkpoints of another fine-tuning.
-        EncoderError: the tokeniser cannot be used.
-        RepresentationError: the training diverged.
+    Raises
+    ------
+    StudyError
+        `every` below 1, a training split with fewer than two labels, or a method or an anchor that does not go with
+        this encoder.
+    StorageError
+        `work_dir` holds checkpoints of another fine-tuning.
+    EncoderError
+        The tokeniser cannot be used.
+    RepresentationError
+        The training diverged.
     """
     labels, label_of_target = np.unique(np.asarray(task.train.labels), return_inverse=True)
     if len(labels) < 2:
@@ -115,6 +156,7 @@ def fine_tune(
         width = tuned.width * points.target_units.shape[1]
         classifier = PointClassifier(tuned.model, width, len(labels))
         classifier.encoder = method.prepare(tuned.model, seed)
+        trained = method.trained(classifier.encoder)
         anchoring = None
         if recipe.anchor is not None and recipe.anchor.weight > 0:
             anchoring = Anchoring(recipe.anchor, method, encoder, classifier.encoder)
@@ -167,6 +209,7 @@ def fine_tune(
         labels=tuple(str(label) for label in labels),
         notes=(*points.notes, *(f"{count} {what}" for what, count in (anchoring.notes if anchoring else {}).items())),
         resumed_at=start[0] if start is not None else None,
+        trained=trained,
     )
 
 

@@ -142,7 +142,7 @@ class PointTrainer(Trainer):
     def _save(self, output_dir: str | None = None, state_dict: dict[str, Any] | None = None) -> None:
         """Write the weights; tensors that are tied in the model are written one by one, as safetensors wants them."""
         if state_dict is None:
-            state_dict = self.model.state_dict()
+            state_dict = self.classifier.state_dict()
         seen: set[int] = set()
         apart = {}
         for name, tensor in state_dict.items():

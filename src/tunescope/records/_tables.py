@@ -40,6 +40,20 @@ TRAINING = _table(
     values="epoch loss learning_rate",
     spare="task epoch learning_rate",
 )
+PARAMETERS = _table(
+    "parameters",
+    "tensor of a fine-tuned encoder",
+    {
+        "parameter": "string",
+        "layer": "int64",
+        "part": "string",
+        "total": "int64",
+        "trained": "int64",
+        "change": "double",
+        "stable_rank": "double",
+    },
+    values="layer part total trained change stable_rank",
+)
 ACCURACY = _table(
     "accuracy",
     "probe run",
@@ -233,6 +247,7 @@ SPACES = _table(
 BUILT_IN = (
     TASKS,
     TRAINING,
+    PARAMETERS,
     ACCURACY,
     CLUSTERS,
     CLUSTER_SIZES,

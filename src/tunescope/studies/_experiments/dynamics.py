@@ -19,12 +19,13 @@ class Dynamics(TuningExperiment):
     name = "dynamics"
     question = "does fine-tuning move labels apart, and which? (section 4.3, Figures 2 and 6)"
     order = 30
-    tables = ("tasks", "training", "spaces", "gaps", "pairs")
+    tables = ("tasks", "training", "parameters", "spaces", "gaps", "pairs")
 
     def seen(self, plan: Plan, course: Course, layers: tuple[int, ...], store: ResultStore) -> Iterator[Rows]:
         unit = course.record.result(store)
-        if unit.has_table("training"):
-            yield placed("training", unit.table("training"), course.origin)
+        for name in ("training", "parameters"):  # version 0.1.0 kept no parameters
+            if unit.has_table(name):
+                yield placed(name, unit.table(name), course.origin)
         for name in ("spaces", "gaps", "pairs"):
             rows = unit.table(name)
             yield placed(name, rows[rows["layer"].isin(layers)], course.origin, ON_THE_WAY)

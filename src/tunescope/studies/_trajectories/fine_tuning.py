@@ -51,8 +51,9 @@ class FineTuningTrajectory(Trajectory):
         from tunescope.finetuning import fine_tune
 
         tell = watcher.part("fine-tune")
+        start = self.start()
         tuning = fine_tune(
-            self.start(),
+            start,
             self.task,
             self.recipe,
             seed=self.seed,
@@ -65,7 +66,7 @@ class FineTuningTrajectory(Trajectory):
         notes = list(tuning.notes)
         if tuning.resumed_at is not None:
             notes.append(f"cut off once, and went on at update {tuning.resumed_at}")
-        return Walked(tuning.encoder, tuning.log, tuple(notes))
+        return Walked(tuning.encoder, tuning.log, tuning.parameters(start), tuple(notes))
 
 
 def training_inputs(start: dict[str, Any], task_fingerprint: str, recipe: Recipe, seed: int) -> dict[str, Any]:

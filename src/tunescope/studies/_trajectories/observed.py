@@ -314,6 +314,8 @@ def watch(
         writer.note(note)
     if end.log:
         writer.table("training", end.log, schema("training", origin=False))
+    if end.parameters:
+        writer.table("parameters", end.parameters, schema("parameters", origin=False))
     if layers:
         with writer.timing("summary of snapshots"):
             seen.write(writer)

@@ -26,6 +26,8 @@ class Walked:
     """The encoder in its last state."""
     log: Sequence[Mapping[str, float]] = ()
     """Rows of the table `training`, where the training is known."""
+    parameters: Sequence[Mapping[str, Any]] = ()
+    """Rows of the table `parameters`, where it is known which numbers were trained."""
     notes: tuple[str, ...] = ()
     """What a reader must know."""
 
