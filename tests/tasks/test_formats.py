@@ -69,6 +69,20 @@ def test_an_encoding_that_is_told_is_taken_or_refused(tmp_path):
         read(path, encoding="utf-9")
 
 
+def test_blanks_between_fields_do_not_take_quotation_marks_into_them(tmp_path):
+    task = read(write(tmp_path, "a.csv", 'text, label\na, x\n"b", "y"\nc, "NA"\n'))
+    assert labels(task) == ["x", "y", "NA"]
+    assert words(task) == ["a", "b", "c"]
+
+
+def test_one_damaged_byte_does_not_make_another_encoding(tmp_path):
+    content = "text,label\ncafé noir,bon\n".encode() + b"th\xe9 vert,bon\n"
+    with pytest.raises(DataError, match="line 3: byte 3 of the line is not utf-8"):
+        read(write(tmp_path, "a.csv", content))
+    with pytest.raises(DataError, match="line 2: byte 1 of the line is not utf-8"):
+        read(write(tmp_path, "b.csv", b"text,label\n\x81\x8d,x\n"))
+
+
 def test_quoted_fields_as_pandas_writes_them(tmp_path):
     texts = ['He said "great" twice', '"Odd" film', "a, b; c", "two\nlines", "plain one"]
     frame = pd.DataFrame({"text": texts, "label": list("ababa")})
@@ -321,6 +335,26 @@ def test_class_names_that_datasets_writes_into_parquet(tmp_path):
     assert labels(read(tmp_path / "a.parquet")) == ["pos", "neg"]
     pq.write_table(table.set_column(1, "label", pa.array([1, 2])), tmp_path / "b.parquet")
     with pytest.raises(DataError, match=r"row 2: label is 2; expected a number from 0 to 1"):
+        read(tmp_path / "b.parquet")
+
+
+def test_a_small_parquet_file_that_becomes_large_is_refused(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    def repeated(text, n):
+        return pa.DictionaryArray.from_arrays(pa.array([0] * n, pa.int32()), pa.array([text]))
+
+    n = 30_000
+    pq.write_table(pa.table({"text": repeated("a " * 50_000, n), "label": repeated("x", n)}), tmp_path / "a.parquet")
+    assert (tmp_path / "a.parquet").stat().st_size < 10_000
+    with pytest.raises(DataError, match="has more than 2,147,483,648 bytes unpacked"):
+        read(tmp_path / "a.parquet")
+    n = 20_000_001
+    pq.write_table(
+        pa.table({"text": pa.nulls(n, pa.string()), "label": pa.nulls(n, pa.string())}), tmp_path / "b.parquet"
+    )
+    with pytest.raises(DataError, match="has 20,000,001 rows; at most 20,000,000 are read"):
         read(tmp_path / "b.parquet")
 
 

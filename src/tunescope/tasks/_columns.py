@@ -95,7 +95,7 @@ def _refuse_what_is_missing(
             raise DataError(f"{path}: there are labels and tags; say which column is the `label`, or the `tags`")
         return
     lacking = "a text" if "label" in found or "tags" in found else "a label" if {*found} & {"text", "words"} else None
-    wrong = f"the {'head line names the ' if has_head else ''}columns {_listed(names)}"
+    wrong = f"{'the head line names' if has_head else 'it has'} the columns {_listed(names)}"
     if lacking:
         wrong += f", of which none is known as {lacking}"
     if lacking == "a text":

@@ -19,11 +19,11 @@ class Conflict:
     """Indices of the targets that are this input, in their order."""
 
 
-def input_key(split: Split, target_index: int) -> tuple[tuple[str, ...], tuple[str, ...], tuple[int, ...]]:
+def input_key(split: Split, target_index: int) -> tuple[str, str, tuple[int, ...]]:
     """What an encoder is given for a target: the words of both texts, without regard to case, and the positions."""
     target = split.targets[target_index]
     sentence = split.sentences[target.sentence]
-    words, pair = (tuple(w.lower() for w in text) for text in (sentence.words, sentence.pair or ()))
+    words, pair = ("\0".join(text).lower() for text in (sentence.words, sentence.pair or ()))  # no word holds a NUL
     return words, pair, target.positions
 
 
@@ -49,7 +49,7 @@ def find_conflicts(split: Split) -> tuple[Conflict, ...]:
     >>> find_conflicts(toy_task("toy-coin", n_train=50, n_test=20).train)[0].labels
     ('heads', 'tails')
     """
-    groups: dict[tuple[tuple[str, ...], tuple[str, ...], tuple[int, ...]], list[int]] = {}
+    groups: dict[tuple[str, str, tuple[int, ...]], list[int]] = {}
     for i in range(len(split)):
         groups.setdefault(input_key(split, i), []).append(i)
     found = []

@@ -16,6 +16,9 @@ MAX_BYTES = 1 << 30
 MAX_TEXT = 1 << 17
 """Most characters of one field: 131,072, the bound of Python's csv module, in every format."""
 
+UTF8 = "utf-8"
+"""The encoding where nothing else is told."""
+
 _BOMS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
     (b"\x00\x00\xfe\xff", "utf-32"),
@@ -84,7 +87,7 @@ def decode(content: bytes, path: Path, encoding: str | None = None) -> tuple[str
         The bytes are not in the encoding, which is named with the line, or hold characters that no text has.
     """
     marked = next((name for mark, name in _BOMS if content.startswith(mark)), None)
-    chosen = marked or encoding or "utf-8"
+    chosen = marked or encoding or UTF8
     try:
         text = content.decode(chosen)
     except UnicodeDecodeError as error:

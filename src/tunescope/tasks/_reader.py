@@ -179,7 +179,7 @@ def reader_for(path: Path, options: ReadOptions) -> Reader:
     for reader in known.values():
         if reader().recognises(path, head):
             return reader()
-    formats = "; ".join(f"{reader.name} ({', '.join(reader.suffixes)})" for reader in known.values())
+    formats = "; ".join(f"{reader.name} ({', '.join(reader.suffixes) or reader.about})" for reader in known.values())
     raise DataError(f"{path} is in no format that can be read. There are {formats}; name one (`format`)")
 
 

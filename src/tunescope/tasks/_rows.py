@@ -224,8 +224,9 @@ class _RowReader:
             spelled = ", ".join(f"{spelling} {count:,}" for spelling, count in sorted(self.without.items()))
             said = f"{n:,} of {counted(self.n_labels, what)} {'has' if n == 1 else 'have'} no label ({spelled})"
             if self.options.without_label != "drop":
-                expected = f"a label in every {what}; or `without_label: drop`, which leaves out those without"
-                hint = "" if self.has_types else "; a label that is this text stands in quotation marks"
+                expected = f"a label for every {what}; or `without_label: drop`, which leaves out those without"
+                is_marked = not self.has_types and set(self.without) != {"empty"}
+                hint = "; a label that is this text stands in quotation marks" if is_marked else ""
                 raise line_error(self.path, self.first_without, said, expected + hint)
             notes.append(f"left out: {said}, first at {_said_place(self.first_without)}")
         return tuple(notes)

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from tunescope.errors import DataError
 from tunescope.tasks._clean import MARKERS, Missing
 from tunescope.tasks._columns import ROLES
-from tunescope.tasks._lines import MAX_TEXT, decode, line_error, read_bytes, split_lines
+from tunescope.tasks._lines import MAX_TEXT, UTF8, decode, line_error, read_bytes, split_lines
 from tunescope.tasks._reader import Reader, Reading, ReadOptions
 from tunescope.tasks._rows import Table, read_table
 from tunescope.tasks._said import counted
@@ -77,16 +77,23 @@ class _Record:
 
 
 def _text(path: Path, encoding: str | None) -> tuple[str, str, str]:
-    """Text, encoding, and why it is another one than UTF-8: tables are often written by office programs."""
+    """Text, encoding, and why it is another one than UTF-8: tables are often written by office programs.
+
+    Windows-1252 is taken only where nothing beyond ASCII is UTF-8: a file of which one byte is damaged is refused.
+    """
     content = read_bytes(path)
     try:
         return (*decode(content, path, encoding), "")
     except DataError as error:
-        if encoding is not None or "is not utf-8" not in str(error):
+        legible = content.decode("utf-8", "ignore").isascii()
+        if encoding is not None or not legible or f"is not {UTF8}" not in str(error):
             raise
-        text, _ = decode(content, path, "cp1252")
-        where = re.search(r"line \d+", str(error).removeprefix(str(path)))
-        return text, "windows-1252", f" (it is not UTF-8: {where[0] if where else 'line 1'})"
+        try:
+            text, _ = decode(content, path, "cp1252")
+        except DataError:
+            raise error from None
+        where = re.match(r", (line \d+)", str(error).removeprefix(str(path)))
+        return text, "windows-1252", f" (it is not UTF-8: {where[1] if where else 'line 1'})"
 
 
 def _known(names: Sequence[str]) -> int:
@@ -141,7 +148,9 @@ def _plain(lines: Sequence[str], delimiter: str) -> Iterator[_Record]:
 
 def _quoted(path: Path, lines: Sequence[str], delimiter: str, options: ReadOptions) -> Iterator[_Record]:
     marked = _marker(delimiter, options)
-    reader = csv.reader((marked(line) + "\n" for line in lines), delimiter=delimiter, strict=True)
+    reader = csv.reader(
+        (marked(line) + "\n" for line in lines), delimiter=delimiter, strict=True, skipinitialspace=True
+    )
     begun = 1
     while True:
         try:
@@ -162,7 +171,7 @@ def _marker(delimiter: str, options: ReadOptions) -> Any:
     if not words:
         return str
     edge = re.escape(delimiter)
-    pattern = re.compile(f'(^|{edge})"({words})"(?={edge}|$)')
+    pattern = re.compile(f'((?:^|{edge}) *)"({words})"(?={edge}|$)')
     return lambda line: pattern.sub(rf'\1"\2{_QUOTED}"', line) if '"' in line else line
 
 

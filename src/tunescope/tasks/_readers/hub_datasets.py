@@ -9,7 +9,9 @@ from typing import Any
 from tunescope.errors import DataError
 from tunescope.tasks._columns import find_columns
 from tunescope.tasks._reader import Reader, Reading, ReadOptions
+from tunescope.tasks._readers.parquet import MAX_ROWS
 from tunescope.tasks._rows import Table, read_table, same_kind
+from tunescope.tasks._said import counted
 
 _HUB = "hub:"
 _TEST = ("test", "validation", "validation_matched", "dev", "valid")
@@ -71,6 +73,8 @@ def _splits(name: str) -> Mapping[str, Any]:
 
 
 def _read(path: Path, data: Any, options: ReadOptions, split: str) -> Reading:
+    if data.num_rows > MAX_ROWS:
+        raise DataError(f"{path}: split {split} has {counted(data.num_rows, 'row')}; at most {MAX_ROWS:,} are read")
     names: dict[str, int | str] = dict.fromkeys(data.column_names, "its columns")
     columns = find_columns(path, names, options.columns, has_head=False)
     class_names = {column: found for column in columns.values() if (found := _class_names(data.features[column]))}

@@ -18,6 +18,9 @@ MAX_ROWS = 20_000_000
 """Most rows that are read: a small file can say that it has very many."""
 
 
+_BATCH = 1024
+
+
 class Parquet(Reader):
     """A column with a text (or a list of words), one with a label (or a list of tags); the rest is not read."""
 
@@ -29,33 +32,57 @@ class Parquet(Reader):
 
         import pyarrow.parquet as pq
 
-        file = pq.ParquetFile(io.BytesIO(read_bytes(path)))
-        metadata = file.metadata
-        size = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
-        if metadata.num_rows > MAX_ROWS or size > 2 * MAX_BYTES:
-            has = f"{counted(metadata.num_rows, 'row')}, {counted(size, 'byte')} unpacked"
-            raise DataError(f"{path} has {has}; at most {MAX_ROWS:,} and {2 * MAX_BYTES:,} are read: cut it in parts")
-        schema = file.schema_arrow
+        content = io.BytesIO(read_bytes(path))
+        schema = pq.read_schema(content)
         twice = [name for name in schema.names if schema.names.count(name) > 1]
         if twice:
             raise DataError(f"{path}: two columns are called {twice[0]!r}; give each a name of its own")
         names: dict[str, int | str] = dict.fromkeys(schema.names, "its columns")
         wanted = list(find_columns(path, names, options.columns, has_head=False).values())
-        rows: list[tuple[int | str, dict[str, Any]]] = []
-        for batch in file.iter_batches(columns=wanted):
-            first = len(rows) + 1
-            rows += ((f"row {number}", row) for number, row in enumerate(batch.to_pylist(), start=first))
-        table = Table(
-            names,
-            rows,
-            class_names=_class_names(schema.metadata),
-            understood=(f"format: {self.name}",),
+        # Texts that a file holds once and repeats stay once in memory, so that a small file cannot fill it.
+        file = pq.ParquetFile(content, read_dictionary=[name for name in wanted if _is_text(schema.field(name).type)])
+        if file.metadata.num_rows > MAX_ROWS:
+            raise DataError(f"{path} has {counted(file.metadata.num_rows, 'row')}; at most {MAX_ROWS:,} are read")
+        columns: dict[str, list[Any]] = {name: [] for name in wanted}
+        size = 0
+        for batch in file.iter_batches(batch_size=_BATCH, columns=wanted):
+            for name in wanted:
+                values, n_bytes = _values(batch.column(name))
+                columns[name] += values
+                size += n_bytes
+            if size > 2 * MAX_BYTES:
+                raise DataError(f"{path} has more than {2 * MAX_BYTES:,} bytes unpacked; cut it in parts")
+        rows: list[tuple[int | str, dict[str, Any]]] = [
+            (f"row {number}", dict(zip(wanted, values, strict=True)))
+            for number, values in enumerate(zip(*columns.values(), strict=True), start=1)
+        ]
+        understood = (f"format: {self.name}",)
+        return read_table(
+            path, Table(names, rows, class_names=_class_names(schema.metadata), understood=understood), options
         )
-        return read_table(path, table, options)
 
     def recognises(self, path: Path, head: bytes) -> bool:
         """By its first four bytes."""
         return head.startswith(b"PAR1")
+
+
+def _is_text(kind: Any) -> bool:
+    import pyarrow as pa
+
+    return any(is_kind(kind) for is_kind in (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary))
+
+
+def _values(column: Any) -> tuple[list[Any], int]:
+    """The values of a part of a column, and how many bytes they are when each is written out."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not isinstance(column, pa.DictionaryArray) or not _is_text(column.type.value_type):
+        return column.to_pylist(), column.nbytes
+    values = column.dictionary.to_pylist()
+    lengths = pc.take(pc.binary_length(column.dictionary), column.indices)
+    n_bytes = pc.sum(lengths).as_py() or 0
+    return [None if index is None else values[index] for index in column.indices.to_pylist()], n_bytes
 
 
 def _class_names(metadata: Mapping[bytes, bytes] | None) -> dict[str, Sequence[str]]:
