@@ -90,11 +90,43 @@ def test_accuracy_rises_or_falls_or_stays_open(tables, after, outcome):
     tables.accuracies([0.9, 0.9], {seed: [value, value] for seed, value in enumerate(after)})
     found = claim(tables.write(), "accuracy-rises")
     assert found["outcome"] == outcome
-    assert found["value"] == pytest.approx(sum(after) / len(after))
-    assert found["bound"] == pytest.approx(0.9)
+    assert found["value"] == pytest.approx(sum(after) / len(after) - 0.9)
+    assert found["bound"] == 0
     assert found["n"] == len(after)
-    known = estimate(after)
-    assert (found["low"], found["high"]) == pytest.approx((known.low, known.high))
+    # Such runs are too few for an interval: the least and the greatest are told, and that they are few.
+    assert (found["low"], found["high"]) == pytest.approx((min(after) - 0.9, max(after) - 0.9))
+    assert not found["is_interval"]
+    assert found["evidence"].endswith(f"; few runs: {len(after)} seeds")
+
+
+@pytest.mark.parametrize(
+    ("after", "outcome"),
+    [
+        ((0.93, 0.94, 0.95, 0.94, 0.93, 0.95), "holds"),
+        ((0.89, 0.99, 0.99, 0.99, 0.99, 0.98), "holds"),  # one run fell, and the interval still excludes 0
+        ((0.85, 0.99, 0.86, 0.94, 0.88, 0.93), "open"),
+        ((0.85, 0.86, 0.86, 0.84, 0.88, 0.85), "does not hold"),
+    ],
+)
+def test_of_six_seeds_the_interval_of_the_difference_decides(tables, after, outcome):
+    tables.accuracies([0.88, 0.92], {seed: [value - 0.01, value + 0.01] for seed, value in enumerate(after)})
+    found = claim(tables.write(), "accuracy-rises")
+    assert found["outcome"] == outcome
+    assert found["is_interval"]
+    assert (found["n"], found["over"]) == (6, "seeds")
+    assert (found["low"] > 0 or found["high"] < 0) == (outcome != "open")
+    assert "few runs" not in found["evidence"]
+
+
+@pytest.mark.parametrize(("shift", "outcome"), [(0.01, "holds"), (-0.01, "does not hold")])
+def test_initialisations_that_both_sides_share_are_compared_with_each_other(tables, shift, outcome):
+    # Initialisations differ by far more than fine-tuning changes any of them.
+    before = [0.70, 0.75, 0.80, 0.85, 0.90]
+    noise = [0.001, -0.001, 0.002, -0.002, 0.0]
+    tables.accuracies(before, {0: [value + shift + by for value, by in zip(before, noise, strict=True)]})
+    found = claim(tables.write(), "accuracy-rises")
+    assert found["outcome"] == outcome
+    assert (found["n"], found["over"]) == (5, "initialisations")
 
 
 def test_labels_whose_minimum_distance_fell_are_named(tables):
@@ -103,7 +135,7 @@ def test_labels_whose_minimum_distance_fell_are_named(tables):
     assert found["outcome"] == "does not hold"  # of half of the labels or fewer
     assert found["value"] == 2
     assert found["bound"] == 4
-    assert found["evidence"] == "2 of 4 labels; fell: B; unchanged: C"
+    assert found["evidence"] == "2 of 4 labels; fell: B; unchanged: C; few runs: 1 seed"
     assert found["labels"] == "B | C"
 
 
@@ -112,10 +144,10 @@ def test_every_minimum_distance_may_rise_because_the_space_grew(tables):
     tables.gaps(labels, {0: {name: 2 * value for name, value in labels.items()}}, scale=2.5)
     folder = tables.write()
     assert claim(folder, "minimum-distances-rise")["outcome"] == "holds"
-    assert claim(folder, "minimum-distances-rise")["evidence"] == "3 of 3 labels"
+    assert claim(folder, "minimum-distances-rise")["evidence"] == "3 of 3 labels; few runs: 1 seed"
     scaled = claim(folder, "scaled-minimum-distances-rise")
     assert scaled["outcome"] == "does not hold"
-    assert scaled["evidence"] == "0 of 3 labels; fell: A, B, C"
+    assert scaled["evidence"] == "0 of 3 labels; fell: A, B, C; few runs: 1 seed"
     assert scaled["source"] == ""
 
 
@@ -124,7 +156,7 @@ def test_labels_that_fall_for_some_seeds_are_counted(tables):
     found = claim(tables.write(), "minimum-distances-rise")
     assert found["outcome"] == "partly"
     assert found["value"] == 2.5
-    assert found["evidence"] == "2.5 of 3 labels (mean over 2 seeds); fell: B (1 of 2 seeds)"
+    assert found["evidence"] == "2.5 of 3 labels (mean over 2 seeds); fell: B (1 of 2 seeds); few runs: 2 seeds"
     assert found["high"] > found["low"]
 
 
@@ -153,7 +185,7 @@ def test_similarity_of_training_and_test_points_falls(tables, after, outcome):
     tables.add("similarity", **common, tuned_on="toy", seed=0, update=50, pearson=after)
     found = claim(tables.write(), "train-test-similarity-falls")
     assert found["outcome"] == outcome
-    assert found["evidence"] == f"r = 0.95 → {after:.2f}"
+    assert found["evidence"] == f"r = 0.95 → {after:.2f}; few runs: 1 seed"
 
 
 def test_lower_layers_keep_their_layout_and_upper_ones_change(tables):
@@ -163,7 +195,7 @@ def test_lower_layers_keep_their_layout_and_upper_ones_change(tables):
     assert lower["outcome"] == "holds"
     assert lower["value"] == pytest.approx(0.9605)
     assert lower["evidence"].startswith("layers 0 to 2 of 4: least r = ")
-    assert lower["evidence"].endswith("in layer 2")
+    assert lower["evidence"].endswith("in layer 2; few runs: 2 seeds")
     upper = claim(folder, "upper-layers-change-more")
     assert upper["outcome"] == "holds"
     assert upper["value"] == pytest.approx(-1)
@@ -177,7 +209,7 @@ def test_lower_layers_that_change_and_a_last_layer_that_loses_its_layout(tables)
     folder = tables.write()
     lower = claim(folder, "lower-layers-keep-layout")
     assert lower["outcome"] == "does not hold"
-    assert lower["evidence"] == "layers 0 to 2 of 4: least r = 0.70, in layer 0"
+    assert lower["evidence"] == "layers 0 to 2 of 4: least r = 0.70, in layer 0; few runs: 1 seed"
     assert claim(folder, "upper-layers-change-more")["outcome"] == "partly"
     assert claim(folder, "last-layer-keeps-layout")["outcome"] == "does not hold"
 
@@ -187,7 +219,9 @@ def test_the_label_that_decides_a_similarity_is_named(tables):
     for label, without in (("A", 0.45), ("INTJ", 0.61), ("X", 0.40)):
         tables.add("leave_one_out", tuned_on="toy", seed=0, comparison="to-start", update=50, convention="all",
                    label=label, pearson=without)  # fmt: skip
-    assert claim(tables.write(), "last-layer-keeps-layout")["evidence"] == "r = 0.44; without INTJ 0.61"
+    assert (
+        claim(tables.write(), "last-layer-keeps-layout")["evidence"] == "r = 0.44; without INTJ 0.61; few runs: 1 seed"
+    )
 
 
 def test_lower_layers_are_looked_at_on_the_way_too(tables):

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tunescope.errors import ReportError, StorageError
-from tunescope.findings import Estimate, Paths, check_claims, estimate, find_gaps, find_runs, summarise
+from tunescope.findings import Paths, check_claims, find_gaps, find_runs, summarise
 from tunescope.findings._study import read_study
 from tunescope.report import write_report
 from tunescope.report._page._answer import answer
@@ -98,15 +98,6 @@ def test_what_is_left_out_of_the_data_keeps_first_and_last(make_study):
     assert thin[2]["updates"][-1] == 100
     assert len(thin[2]["updates"]) == 5
     assert DETAILS[0].note is None
-
-
-def test_interval_is_students_and_needs_two_values():
-    # t(0.975, 2) = 4.3027; the standard deviation of 1, 2, 3 is 1.
-    found = estimate([1.0, 2.0, 3.0])
-    assert found is not None
-    assert found.high - found.mean == pytest.approx(4.302653 / 3**0.5, rel=1e-6)
-    assert estimate([1.0]) == Estimate(1.0, None, None, 1)
-    assert estimate([float("nan")]) is None
 
 
 def test_claims_follow_the_numbers(study_dir):

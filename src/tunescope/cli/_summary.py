@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tunescope.studies import StudyResult
 
 if TYPE_CHECKING:
-    from tunescope.studies import Estimate, Side
+    from tunescope.findings import Estimate, Side, Summary
 
 
 def result_json(result: StudyResult, **further: Any) -> dict[str, Any]:
@@ -21,8 +20,46 @@ def result_json(result: StudyResult, **further: Any) -> dict[str, Any]:
         "units_done_now": result.n_done,
         "seconds": round(result.seconds, 2),
         "seconds_by_activity": result.time,
-        "summary": [asdict(row) for row in result.summary],
+        "summary": [_row_json(row) for row in result.summary],
         **further,
+    }
+
+
+def _row_json(row: Summary) -> dict[str, Any]:
+    return {
+        "encoder": row.encoder,
+        "task": row.task,
+        "tuned_on": row.tuned_on,
+        "layer": row.layer,
+        "convention": row.convention,
+        "before": _side_json(row.before),
+        "after": _side_json(row.after) if row.run.is_tuned else None,
+    }
+
+
+def _side_json(side: Side) -> dict[str, Any]:
+    return {
+        "accuracy": _estimate_json(side.accuracy),
+        "clusters": list(side.clusters),
+        "linear": list(side.linear),
+        "similarity": _estimate_json(side.similarity),
+        "distance": _estimate_json(side.distance),
+        "scaled": _estimate_json(side.scaled),
+    }
+
+
+def _estimate_json(value: Estimate | None) -> dict[str, Any] | None:
+    """A mean with its interval, or with its least and greatest run where `is_interval` is false."""
+    if value is None:
+        return None
+    return {
+        "mean": value.mean,
+        "std": value.std,
+        "n": value.n,
+        "over": value.over,
+        "low": value.low,
+        "high": value.high,
+        "is_interval": value.is_interval,
     }
 
 
@@ -50,7 +87,7 @@ def summary_table(result: StudyResult) -> str:
             shown.add((row.encoder, row.task))
             lines.append(f"{row.encoder} · {row.task}, layer {row.layer}")
             lines.append(_line("original", row.before))
-        if row.after is not None:
+        if row.run.is_tuned:
             stage = "tuned" if row.tuned_on == row.task else f"tuned on {row.tuned_on}"
             lines.append(_line(stage, row.after))
     return "\n".join(lines)
@@ -67,14 +104,21 @@ def _line(stage: str, side: Side) -> str:
 def legend(result: StudyResult) -> str:
     """What the columns of the table are, in a few lines."""
     convention = sorted({row.convention for row in result.summary})
-    runs = [row.before.accuracy.n for row in result.summary if row.before.accuracy is not None]
+    accuracies = [side.accuracy for row in result.summary for side in (row.before, row.after) if side.accuracy]
     said = []
-    if runs:
-        said.append(f"accuracy    of the classifier probe on test, % ± std over {_range(runs)} initialisations")
+    if accuracies:
+        over = " or ".join(_runs(accuracies))
+        said.append(f"accuracy    of the classifier probe on test, % ± std over {over}")
     said.append("clusters    that DirectProbe finds in train; linear: one cluster per label")
     said.append(f"similarity  of the label distances of train and test, Pearson's r ({', '.join(convention)})")
     said.append("distance    of a label to the nearest other label, mean; scaled: free of growth")
     return "\n".join(said)
+
+
+def _runs(accuracies: Sequence[Estimate]) -> Iterator[str]:
+    """Such as "3 initialisations", and "2 seeds" where accuracies after fine-tuning are over seeds."""
+    for over in dict.fromkeys(one.over for one in accuracies):
+        yield f"{_range([one.n for one in accuracies if one.over == over])} {over}"
 
 
 def time_line(result: StudyResult) -> str:

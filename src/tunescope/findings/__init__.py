@@ -4,7 +4,7 @@ from tunescope.findings._accuracy import Accuracy, find_accuracies
 from tunescope.findings._clusters import Block, Clusters, Space, find_clusters
 from tunescope.findings._distances import Distances, find_distances
 from tunescope.findings._gaps import Gaps, find_gaps
-from tunescope.findings._intervals import Estimate, estimate
+from tunescope.findings._intervals import AMOUNT, ANY, CORRELATION, FEWEST, SHARE, Estimate, Range, change, estimate
 from tunescope.findings._measures import (
     Agreement,
     Measured,
@@ -19,6 +19,7 @@ from tunescope.findings._paper.claim import Claim
 from tunescope.findings._paper.claims import check_claims
 from tunescope.findings._paper.comparison import Beside, compare
 from tunescope.findings._paper.setup import PaperSetup, paper_encoder, paper_setup
+from tunescope.findings._paper.tables import claims, published_beside_measured
 from tunescope.findings._paper.tally import Tally, tally
 from tunescope.findings._paths import Paths, find_paths
 from tunescope.findings._runs import Run, find_runs
@@ -31,13 +32,20 @@ from tunescope.findings._similarity import (
     find_similarities,
     find_similarity_curves,
 )
-from tunescope.findings._summary import Summary, summarise
+from tunescope.findings._study import Study, read_study
+from tunescope.findings._summary import Change, Side, Summary, summaries, summarise
 
 __all__ = [
+    "AMOUNT",
+    "ANY",
+    "CORRELATION",
+    "FEWEST",
+    "SHARE",
     "Accuracy",
     "Agreement",
     "Beside",
     "Block",
+    "Change",
     "Claim",
     "Clusters",
     "Distances",
@@ -50,13 +58,18 @@ __all__ = [
     "Movement",
     "PaperSetup",
     "Paths",
+    "Range",
     "Run",
+    "Side",
     "Similarity",
     "SimilarityCurve",
     "Space",
+    "Study",
     "Summary",
     "Tally",
+    "change",
     "check_claims",
+    "claims",
     "compare",
     "conventions",
     "estimate",
@@ -76,6 +89,9 @@ __all__ = [
     "measure_words",
     "paper_encoder",
     "paper_setup",
+    "published_beside_measured",
+    "read_study",
+    "summaries",
     "summarise",
     "tally",
 ]

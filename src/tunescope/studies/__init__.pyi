@@ -28,15 +28,6 @@ from ._settings.task_choice import (
 from ._settings.tasks import (
     find_task as find_task,
 )
-from ._summary import (
-    Estimate as Estimate,
-)
-from ._summary import (
-    Side as Side,
-)
-from ._summary import (
-    SummaryRow as SummaryRow,
-)
 from ._units.rows import (
     block_rows as block_rows,
 )

@@ -78,13 +78,11 @@ def _sizes(store: ResultStore) -> dict[str, int]:
     return {path.relative_to(store.root).as_posix(): path.stat().st_size for path in files}
 
 
-def write_tables(prepared: Prepared, store: ResultStore) -> tuple[dict[str, pd.DataFrame], list[str]]:
+def write_tables(prepared: Prepared, store: ResultStore) -> list[str]:
     """Write every table of the study over all its units, each row once; tables that nothing fills are not there.
 
     Returns
     -------
-    tables : dict of str to DataFrame
-        The tables by name.
     notes : list of str
         Where two units have measured the same thing and do not agree: of how many rows.
     """
@@ -92,20 +90,19 @@ def write_tables(prepared: Prepared, store: ResultStore) -> tuple[dict[str, pd.D
     from tunescope.storage import write_table
 
     parts = _parts(prepared.experiments, prepared, store)
-    tables: dict[str, pd.DataFrame] = {}
     notes: list[str] = []
     for name, rows in parts.items():
-        tables[name], n_apart = once(name, rows)
+        table, n_apart = once(name, rows)
         if n_apart:
             notes.append(
                 f"table {name}: {n_apart} rows were measured by two units that differ by more than "
                 f"{_AGREEMENT:g}; what was measured from nothing stands, not what was measured on the way"
             )
-        write_table(store.root / "tables" / f"{name}.parquet", tables[name], schema(name))
+        write_table(store.root / "tables" / f"{name}.parquet", table, schema(name))
     for path in (store.root / "tables").glob("*.parquet"):
-        if path.stem not in tables:
+        if path.stem not in parts:
             path.unlink()
-    return tables, notes
+    return notes
 
 
 def _parts(experiments: Iterable[Experiment], prepared: Prepared, store: ResultStore) -> dict[str, list[Rows]]:

@@ -19,11 +19,11 @@ from tunescope.studies._watching import Watcher
 
 if TYPE_CHECKING:
     from tunescope.execution import Done, Graph
+    from tunescope.findings import Summary
     from tunescope.storage import ResultStore
     from tunescope.studies._experiments.experiment import Experiment
     from tunescope.studies._plan import Plan
     from tunescope.studies._prepare import Prepared
-    from tunescope.studies._summary import SummaryRow
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class StudyResult:
     """Wall-clock seconds of this run."""
     time: dict[str, float]
     """Seconds by activity, of this run and of earlier ones, longest first."""
-    summary: tuple[SummaryRow, ...]
+    summary: tuple[Summary, ...]
     """What fine-tuning changed, per encoder and task."""
 
 
@@ -208,27 +208,25 @@ def lay_out(
     ended: Sequence[Done[Work]],
     overrides: dict[str, Any],
     watcher: Watcher,
-) -> tuple[dict[str, float], tuple[SummaryRow, ...]]:
+) -> tuple[dict[str, float], tuple[Summary, ...]]:
     """Lay the units out as tables, explorer and study.json, where the last run has not done so already.
 
     Returns
     -------
     spent : dict of str to float
         Seconds by activity.
-    summary : tuple of SummaryRow
+    summary : tuple of Summary
         What fine-tuning changed.
     """
-    from tunescope.storage import read_table
+    from tunescope.findings import summaries
     from tunescope.studies import _record
     from tunescope.studies._explorer.write import write_explorer
-    from tunescope.studies._summary import summarise
 
     key = _record.written_from(prepared, wanted, store)
     if _record.is_written(store, key):
-        tables = {path.stem: read_table(path) for path in (store.root / "tables").glob("*.parquet")}
         notes = _record.kept_notes(store)
     else:
-        tables, notes = _record.write_tables(prepared, store)
+        notes = _record.write_tables(prepared, store)
         write_explorer(prepared.plan, store, watcher)
         for note in notes:
             watcher.noted(note)
@@ -241,7 +239,7 @@ def lay_out(
     _record.write_record(
         prepared, store, overrides=overrides, wanted=wanted, failed=failed, spent=spent, notes=notes, key=key
     )
-    return spent, tuple(summarise(tables))
+    return spent, summaries(store.root)
 
 
 def _said_of(failures: Sequence[Done[Work]], n_units: int, folder: Path) -> str:

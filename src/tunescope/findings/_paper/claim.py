@@ -20,12 +20,13 @@ class Claim:
     source: str
     """Where the paper says it; empty for what it does not say."""
     outcome: str
-    """`holds`, `does not hold`, `partly`, or `open` where an interval over seeds includes both answers."""
+    """`holds`, `does not hold`, `partly`, or `open` where the interval of `value` (or the span of its runs, where
+    they are fewer than five) includes both answers."""
     evidence: str
     quantity: str
     """What `value` is, with its unit."""
     value: Estimate | None
-    """The number that decides, with its interval over seeds (over initialisations for one seed's accuracy)."""
+    """The number that decides, over seeds (over initialisations for one seed's accuracy)."""
     bound: float | None
     """What the number is held against."""
     labels: tuple[str, ...] = ()
@@ -33,8 +34,8 @@ class Claim:
 
 
 def above(found: Estimate, limit: float) -> str:
-    """Whether a mean is above a limit; open where its interval includes the limit."""
-    if found.low is not None and found.high is not None and found.low <= limit <= found.high:
+    """Whether a mean is above a limit; open where its interval, or the span of few runs, includes the limit."""
+    if found.includes(limit) and not found.low == found.high == limit:
         return OPEN
     return HOLDS if found.mean > limit else FAILS
 
@@ -67,14 +68,24 @@ def percent_of(value: float) -> str:
     return f"{100 * value:.1f}\N{NO-BREAK SPACE}%"
 
 
+def signed_points(value: float) -> str:
+    """A change of a share in percentage points with its sign."""
+    return f"{100 * value:+.1f}\N{NO-BREAK SPACE}points".replace("-", "−")
+
+
 def number_of(value: float) -> str:
     """A similarity with two decimals."""
     return f"{value:.2f}".replace("-", "−")
 
 
 def interval(value: Estimate, form: Callable[[float], str]) -> str:
-    """Such as " [90.1 %, 91.2 %]", with a space before it; empty without an interval."""
-    return f" [{form(value.low)}, {form(value.high)}]" if value.low is not None and value.high is not None else ""
+    """Such as " [90.1 %, 91.2 %]", or " (90.1 % to 91.2 %)" of few runs, with a space before it; empty of one run."""
+    if value.low is None or value.high is None:
+        return ""
+    ends = (form(value.low), form(value.high))
+    if ends[0] == ends[1] and not value.is_interval:
+        return ""
+    return " [{}, {}]".format(*ends) if value.is_interval else " ({} to {})".format(*ends)
 
 
 def listed(names: tuple[str, ...], most: int = 6) -> str:

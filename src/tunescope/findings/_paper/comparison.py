@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tunescope.findings._gaps import find_gaps
-from tunescope.findings._intervals import Estimate, estimate
+from tunescope.findings._intervals import AMOUNT, CORRELATION, SHARE, Estimate, estimate
 from tunescope.findings._paper import published as paper
 from tunescope.findings._paper.setup import PaperSetup, paper_setup
 from tunescope.findings._runs import Run
@@ -112,10 +112,10 @@ def _table_7(study: Study, run: Run, summary: Summary, setup: PaperSetup) -> Ite
         (
             "accuracy",
             "%",
-            (summary.accuracy_before, summary.accuracy_after) if at_end else (None, None),
+            (summary.before.accuracy, summary.after.accuracy) if at_end else (None, None),
             setup.probe_note,
         ),
-        ("clusters", "", (summary.clusters_before, summary.clusters_after), _label_note(summary, setup)),
+        ("clusters", "", (summary.before.n_clusters, summary.after.n_clusters), _label_note(summary, setup)),
         (
             "train-test similarity",
             "",
@@ -145,7 +145,7 @@ def _table_7(study: Study, run: Run, summary: Summary, setup: PaperSetup) -> Ite
                 rows[0].accuracy_std[stage] if has_std else None,
                 _published_for(setup, known, setup.task),
                 setup.is_same,
-                _times(side, 100) if unit == "%" else side,
+                side.times(100) if unit == "%" else side,
                 "Table 7",
                 False,
                 _joined(note, setup.tuning_note if stage else ""),
@@ -226,8 +226,8 @@ def _table_5(study: Study, run: Run, summary: Summary, setup: PaperSetup) -> Ite
             )
 
     if run.task != run.tuned_on and summary.accuracy is not None and summary.accuracy.layer == run.last_layer:
-        after = summary.accuracy_after
-        yield from beside("accuracy", TUNED, "%", row.accuracy, _times(after, 100) if after else None, setup.probe_note)
+        after = summary.after.accuracy
+        yield from beside("accuracy", TUNED, "%", row.accuracy, after.times(100) if after else None, setup.probe_note)
     gaps = find_gaps(study, run).get(run.last_layer)
     if gaps is None or len(gaps.updates) < 2:
         return
@@ -235,12 +235,12 @@ def _table_5(study: Study, run: Run, summary: Summary, setup: PaperSetup) -> Ite
     known = np.isfinite(change)
     shares = [float((of_seed[here] > 0).mean()) for of_seed, here in zip(change, known, strict=True) if here.any()]
     means = [float(of_seed[here].mean()) for of_seed, here in zip(change, known, strict=True) if here.any()]
-    risen = estimate(100 * share for share in shares)
+    risen = estimate(shares, SHARE)
     n = int(known.any(axis=0).sum())
     published_n = row.risen + row.fallen
     if risen is not None:
-        note = f"{row.risen} of {published_n} labels in the paper, {risen.mean * n / 100:.3g} of {n} here"
-        yield from beside("labels that rose", "change", "%", 100 * row.risen / published_n, risen, note)
+        note = f"{row.risen} of {published_n} labels in the paper, {risen.mean * n:.3g} of {n} here"
+        yield from beside("labels that rose", "change", "%", 100 * row.risen / published_n, risen.times(100), note)
     note = "" if is_same else "distances of another encoder have other units"
     yield from beside("mean change of minimum distances", "change", "", row.mean_change, estimate(means), note)
 
@@ -255,7 +255,7 @@ def _figures_2_6(study: Study, run: Run, setup: PaperSetup) -> Iterator[Beside]:
             continue
         values = gaps.distance[:, :, gaps.labels.index(label)]
         # Every seed starts from the same space: several copies of one value make no interval.
-        measured = (estimate(values[:1, 0]), estimate(values[:, -1]) if len(gaps.updates) > 1 else None)
+        measured = (estimate(values[:1, 0], AMOUNT), estimate(values[:, -1], AMOUNT) if len(gaps.updates) > 1 else None)
         for stage, value, side in zip((ORIGINAL, TUNED), sides, measured, strict=True):
             if value is not None and side is not None:
                 yield Beside(
@@ -294,11 +294,4 @@ def _joined(*notes: str) -> str:
 
 def _similarity(study: Study, run: Run, layer: int, comparison: str, tuned: bool, convention: str) -> Estimate | None:
     found = find_similarities(study, run, layer, comparison, tuned, convention)
-    return estimate(one.pearson for one in found)
-
-
-def _times(value: Estimate, factor: float) -> Estimate:
-    def scaled(number: float | None) -> float | None:
-        return None if number is None else number * factor
-
-    return Estimate(value.mean * factor, scaled(value.low), scaled(value.high), value.n, scaled(value.std))
+    return estimate((one.pearson for one in found), CORRELATION)

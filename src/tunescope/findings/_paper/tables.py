@@ -6,19 +6,25 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tunescope.findings import Claim, Estimate, Run, check_claims, compare, find_runs, summarise
+from tunescope.findings._intervals import Estimate
+from tunescope.findings._paper.claim import Claim
+from tunescope.findings._paper.claims import check_claims
+from tunescope.findings._paper.comparison import compare
+from tunescope.findings._runs import Run, find_runs
 from tunescope.findings._study import Study, read_study
+from tunescope.findings._summary import summarise
 
 if TYPE_CHECKING:
     import pandas as pd
 
 CLAIM_COLUMNS = (
     "encoder", "task", "tuned_on", "layer", "claim", "text", "source", "outcome", "evidence", "quantity", "value",
-    "low", "high", "n", "bound", "labels",
+    "low", "high", "n", "over", "is_interval", "bound", "labels",
 )  # fmt: skip
 BESIDE_COLUMNS = (
     "encoder", "task", "tuned_on", "layer", "quantity", "stage", "label", "unit", "published", "published_std",
-    "measured", "measured_std", "low", "high", "n", "difference", "published_for", "published_low", "published_high",
+    "measured", "measured_std", "low", "high", "n", "over", "is_interval",
+    "difference", "published_for", "published_low", "published_high",
     "standing", "source", "read_off", "note",
 )  # fmt: skip
 
@@ -132,5 +138,5 @@ def _origin(run: Run, layer: int) -> dict[str, Any]:
 
 def _interval(value: Estimate | None) -> dict[str, Any]:
     if value is None:
-        return {"low": None, "high": None, "n": 0}
-    return {"low": value.low, "high": value.high, "n": value.n}
+        return {"low": None, "high": None, "n": 0, "over": "", "is_interval": False}
+    return {"low": value.low, "high": value.high, "n": value.n, "over": value.over, "is_interval": value.is_interval}

@@ -115,7 +115,7 @@ def cross_task_table(entries: Sequence[tuple[Summary, Gaps | None]]) -> Table:
         run = summary.run
         change = None if gaps is None or len(gaps.updates) < 2 else gaps.change()
         known = None if change is None else change[change == change]
-        if known is None and summary.accuracy_after is None:
+        if known is None and summary.after.accuracy is None:
             continue
         rows.append(
             [
@@ -125,8 +125,8 @@ def cross_task_table(entries: Sequence[tuple[Summary, Gaps | None]]) -> Table:
                 None if known is None else int((known > 0).sum()),
                 None if known is None else int((known < 0).sum()),
                 None if known is None or not len(known) else float(known.mean()),
-                None if summary.accuracy_before is None else 100 * summary.accuracy_before.mean,
-                None if summary.accuracy_after is None else 100 * summary.accuracy_after.mean,
+                None if summary.before.accuracy is None else 100 * summary.before.accuracy.mean,
+                None if summary.after.accuracy is None else 100 * summary.after.accuracy.mean,
             ]
         )
     head = ["encoder", "probed on", "tuned on", "labels that rose", "labels that fell", "mean change",

@@ -111,20 +111,20 @@ def summary_table(summaries: Sequence[Summary]) -> tuple[list[str], list[list[Ce
             "similarity to start", "mean min. distance", "mean min. distance / scale"]  # fmt: skip
     rows: list[list[Cell]] = []
     for one in summaries:
-        std = [side.std if side else None for side in (one.accuracy_before, one.accuracy_after)]
+        std = [side.std if side else None for side in (one.before.accuracy, one.after.accuracy)]
         rows.append(
             [
                 one.run.encoder,
                 one.run.task,
                 one.run.tuned_on or "–",
-                change_cell(one.accuracy_before, one.accuracy_after, factor=100),
+                change_cell(one.before.accuracy, one.after.accuracy, factor=100),
                 " → ".join("–" if value is None else f"{100 * value:.2f}" for value in std),
-                change_cell(one.clusters_before, one.clusters_after, "{:.4g}"),
-                " → ".join(_yes(value) for value in (one.linear_before, one.linear_after)),
-                change_cell(one.train_test_before, one.train_test_after),
+                change_cell(one.before.n_clusters, one.after.n_clusters, "{:.4g}"),
+                " → ".join(_yes(value) for value in (one.before.is_linear, one.after.is_linear)),
+                change_cell(one.before.similarity, one.after.similarity),
                 "–" if one.to_start is None else f"{one.to_start.mean:.2f}",
-                change_cell(one.gap_before, one.gap_after, "{:.3g}"),
-                change_cell(one.scaled_gap_before, one.scaled_gap_after, "{:.3g}"),
+                change_cell(one.before.distance, one.after.distance, "{:.3g}"),
+                change_cell(one.before.scaled, one.after.scaled, "{:.3g}"),
             ]
         )
     # A column in which nothing was measured is absent, not empty.

@@ -47,7 +47,7 @@ def _headline(summary: Summary) -> str:
         return f"{run.encoder} on {run.task}, as it comes: nothing was fine-tuned in this study."
     who = f"Fine-tuning {run.encoder} on {run.tuned_on}"
     labels = "its labels" if run.tuned_on == run.task else f"the labels of {run.task}"
-    moved = _ratio(summary.gap_before, summary.gap_after)
+    moved = _ratio(summary.before.distance, summary.after.distance)
     parts = []
     if moved is not None:
         if abs(moved - 1) <= _SAME:
@@ -56,11 +56,11 @@ def _headline(summary: Summary) -> str:
             parts.append(f"moved {labels} {_times(moved)} apart")
         else:
             parts.append(f"brought {labels} closer together, to {100 * moved:.0f}\N{NO-BREAK SPACE}% of their distance")
-    gain = _difference(summary.accuracy_before, summary.accuracy_after)
+    gain = summary.change.accuracy
     if gain is not None:
-        parts.append(_gained(summary, gain))
-    if not parts and summary.clusters_before and summary.clusters_after:
-        parts.append(f"turned {summary.clusters_before.mean:.4g} clusters into {summary.clusters_after.mean:.4g}")
+        parts.append(_gained(gain))
+    if not parts and summary.before.n_clusters and summary.after.n_clusters:
+        parts.append(f"turned {summary.before.n_clusters.mean:.4g} clusters into {summary.after.n_clusters.mean:.4g}")
     if not parts and summary.to_start is not None:
         parts.append(f"left the layout of {labels} with a similarity of {summary.to_start.mean:.2f} to its start")
     if not parts:
@@ -68,16 +68,15 @@ def _headline(summary: Summary) -> str:
     return f"{who} {' and '.join(parts)}."
 
 
-def _gained(summary: Summary, gain: float) -> str:
-    """What became of the accuracy; a change within its own interval is not called one."""
-    before, after = summary.accuracy_before, summary.accuracy_after
-    points = f"{abs(100 * gain):.1f} points"
-    if before is not None and after is not None and after.low is not None and after.high is not None:
-        if after.low <= before.mean <= after.high:
-            return f"left the probe's accuracy where it was, within {points}"
-    elif abs(gain) < 0.0005:
+def _gained(gain: Estimate) -> str:
+    """What became of the accuracy; a change that its runs leave open is not called one."""
+    points = f"{abs(100 * gain.mean):.1f} points"
+    if gain.includes(0.0):
+        return f"left the probe's accuracy where it was, within {points}"
+    if abs(gain.mean) < 0.0005:
         return "left the probe's accuracy where it was"
-    return f"{'raised' if gain > 0 else 'lowered'} the probe's accuracy by {points}"
+    few = f" (over {gain.runs})" if gain.has_few_runs else ""
+    return f"{'raised' if gain.mean > 0 else 'lowered'} the probe's accuracy by {points}{few}"
 
 
 def _times(ratio: float) -> str:
@@ -87,8 +86,8 @@ def _times(ratio: float) -> str:
 def _details(summary: Summary) -> list[str]:
     said = []
     raw, scaled = (
-        _ratio(summary.gap_before, summary.gap_after),
-        _ratio(summary.scaled_gap_before, summary.scaled_gap_after),
+        _ratio(summary.before.distance, summary.after.distance),
+        _ratio(summary.before.scaled, summary.after.scaled),
     )
     if raw is not None and scaled is not None:
         growth = raw / scaled
@@ -97,9 +96,9 @@ def _details(summary: Summary) -> list[str]:
         else:
             whole = f"The whole space {'grew' if growth > 1 else 'shrank'} by a factor of {growth:.2f}"
             said.append(f"{whole}; measured against that, distances changed by a factor of {scaled:.2f}.")
-    if summary.linear_after is not None and summary.n_labels is not None:
-        was = {True: "linear", False: "not linear", None: "not measured"}[summary.linear_before]
-        now = "linear" if summary.linear_after else "not linear"
+    if summary.after.is_linear is not None and summary.n_labels is not None:
+        was = {True: "linear", False: "not linear", None: "not measured"}[summary.before.is_linear]
+        now = "linear" if summary.after.is_linear else "not linear"
         said.append(f"The last layer was {was} before and is {now} after.")
     if summary.to_start is not None:
         said.append(
@@ -110,23 +109,23 @@ def _details(summary: Summary) -> list[str]:
 
 
 def _accuracy(summary: Summary) -> Card | None:
-    if summary.accuracy is None or not (summary.accuracy_before or summary.accuracy_after):
+    if summary.accuracy is None or not (summary.before.accuracy or summary.after.accuracy):
         return None
     one = summary.accuracy
     reading = f"share of {one.split} points that a classifier probe labels correctly"
     return Card(
-        "accuracy", "Probe accuracy", summary.accuracy_before, summary.accuracy_after, "%", 1, reading, one.over
+        "accuracy", "Probe accuracy", summary.before.accuracy, summary.after.accuracy, "%", 1, reading, one.over
     )
 
 
 def _clusters(summary: Summary) -> Card | None:
-    if summary.clusters_before is None and summary.clusters_after is None:
+    if summary.before.n_clusters is None and summary.after.n_clusters is None:
         return None
     return Card(
         "clusters",
         "Clusters",
-        summary.clusters_before,
-        summary.clusters_after,
+        summary.before.n_clusters,
+        summary.after.n_clusters,
         "",
         0,
         f"groups that DirectProbe needs; {summary.n_labels}, one for each label, would be linear",
@@ -134,20 +133,20 @@ def _clusters(summary: Summary) -> Card | None:
 
 
 def _gaps(summary: Summary) -> Card | None:
-    if summary.gap_before is None and summary.gap_after is None:
+    if summary.before.distance is None and summary.after.distance is None:
         return None
     reading = "mean distance of a label's region to the nearest other label's"
-    if summary.gaps_risen is not None and summary.gaps_compared:
-        reading += f"; it rose for {summary.gaps_risen.mean:.3g} of {summary.gaps_compared} labels"
-    return Card("gaps", "Distance to nearest label", summary.gap_before, summary.gap_after, "", 2, reading)
+    if summary.change.risen is not None and summary.change.n_labels:
+        reading += f"; it rose for {summary.change.risen.mean:.3g} of {summary.change.n_labels} labels"
+    return Card("gaps", "Distance to nearest label", summary.before.distance, summary.after.distance, "", 2, reading)
 
 
 def _similarity(summary: Summary) -> Card | None:
     if summary.to_start is None:
-        if summary.train_test_after is None and summary.train_test_before is None:
+        if summary.after.similarity is None and summary.before.similarity is None:
             return None
         reading = "how far the layout of the test points agrees with that of the training points"
-        before, after = summary.train_test_before, summary.train_test_after
+        before, after = summary.before.similarity, summary.after.similarity
         return Card("similarity", "Training and test", before, after, "", 2, reading)
     reading = "correlation of all distances between labels with those at the start; 1 means the same layout"
     start = Estimate(1.0, None, None, 1)
@@ -158,7 +157,3 @@ def _ratio(before: Estimate | None, after: Estimate | None) -> float | None:
     if before is None or after is None or before.mean <= 0:
         return None
     return after.mean / before.mean
-
-
-def _difference(before: Estimate | None, after: Estimate | None) -> float | None:
-    return None if before is None or after is None else after.mean - before.mean

@@ -82,7 +82,15 @@ def rounded(number: float, digits: int = DIGITS) -> float | int | None:
 
 
 def estimate_json(value: Estimate | None) -> dict[str, Any] | None:
-    """A mean with its interval, as the page reads it."""
+    """A mean with its interval (or the least and greatest of few runs), as the page reads it."""
     if value is None:
         return None
-    return {"mean": value.mean, "low": value.low, "high": value.high, "n": value.n, "std": value.std}
+    return {
+        "mean": value.mean,
+        "low": value.low,
+        "high": value.high,
+        "n": value.n,
+        "std": value.std,
+        "over": value.over,
+        "isInterval": value.is_interval,
+    }

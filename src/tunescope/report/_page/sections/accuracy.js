@@ -12,13 +12,13 @@ export function draw({ run: found }) {
   const dot = (one, side, hollow) => ({
     mean: side.mean, low: side.low, high: side.high, hollow, colour: hollow ? "var(--before)" : "var(--after)",
     told: [`${name(one)}, ${hollow ? "before" : "after"}`, percent(side.mean, 2),
-      side.low === null ? "one run" : `95 % interval ${percent(side.low, 2)} to ${percent(side.high, 2)}`,
+      side.low === null ? "one run" : `${side.isInterval ? "95 % interval" : "from"} ${percent(side.low, 2)} to ${percent(side.high, 2)}`,
       `${side.n} ${hollow || one.over === "initialisations" ? "initialisations" : "seeds"}`],
   });
   const main = figure({
     id: "accuracy-figure",
     title: "Accuracy of the classifier probe",
-    note: "Ring: before; dot: after; whiskers: 95 % interval of the mean over seeds, or over the probe's initialisations where there is one seed.",
+    note: "Ring: before; dot: after; whiskers: 95 % interval of the mean over seeds, or over the probe's initialisations where there is one seed; of fewer than five runs, the least and the greatest.",
     draw(host, width) {
       const rows = found.map((one) => ({
         name: name(one),

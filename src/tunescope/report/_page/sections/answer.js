@@ -28,7 +28,7 @@ function card(one) {
     el("span", { class: "unseen" }, `${name}: `), el("span", { class: "value" }, form(value.mean)));
   const spread = !one.after || one.after.low === null ? null
     : form(one.after.low) === form(one.after.high) ? `the same for ${one.after.n} ${one.over}`
-      : `95\u00a0% interval ${form(one.after.low)} to ${form(one.after.high)}, ${one.after.n}\u00a0${one.over}`;
+      : `${one.after.isInterval ? "95\u00a0% interval " : ""}${form(one.after.low)} to ${form(one.after.high)}, ${one.after.n}\u00a0${one.over}`;
   return el("div", { class: "card", data: { card: one.key } },
     el("h2", null, one.title),
     el("p", { class: "sides" }, side("before", one.before),
@@ -44,7 +44,7 @@ function claims(list) {
       el("span", { class: "outcome" }, el("span", { "aria-hidden": "true" }, MARKS[claim.outcome]), ` ${claim.outcome}`),
       el("span", { class: "claim" }, claim.text),
       el("span", { class: "evidence" }, claim.evidence)))),
-    list.some((claim) => claim.outcome === "open") ? el("p", { class: "note" }, "Open: the 95\u00a0% interval of the mean includes both answers.") : null);
+    list.some((claim) => claim.outcome === "open") ? el("p", { class: "note" }, "Open: the 95\u00a0% interval of the mean, or the runs where they are fewer than five, include both answers.") : null);
 }
 
 /** The labels' centroids on their way in the last layer; plays once, then on request. */

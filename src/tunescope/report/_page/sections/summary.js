@@ -27,7 +27,7 @@ export function draw(_, app) {
       el("td", null, run.task), isCross ? el("td", null, run.tunedOn || "–") : null, cells);
   });
   return {
-    lead: "Before → after fine-tuning, in the last layer; ± is the half-width of the 95 % interval of the mean. A row shows its run.",
+    lead: "Before → after fine-tuning, in the last layer; in square brackets the 95 % interval of the mean, in round ones the least and the greatest of fewer than five runs. A row shows its run.",
     body: el("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": "Encoders and tasks" },
       el("table", { class: "runs" },
         el("thead", null, el("tr", null, el("th", { scope: "col" }, "Encoder"), el("th", { scope: "col" }, "Probed on"),
@@ -42,11 +42,11 @@ function pair(sides, column) {
   const isPlain = column.key === "linear";
   const value = (side) => (side === null || side === undefined ? null : isPlain ? side : side.mean);
   const [before, after] = sides.map(value);
-  const half = !isPlain && sides[1] && sides[1].low !== null ? (sides[1].high - sides[1].low) / 2 : null;
+  const spread = !isPlain && sides[1] && sides[1].low !== null ? [sides[1].low, sides[1].high].map(column.form) : null;
   return [
     before === null ? null : el("span", { class: "before" }, column.form(before)),
     before === null || after === null ? null : el("span", { class: "arrow", "aria-label": "to" }, " → "),
     after === null ? null : el("span", { class: "after" }, column.form(after)),
-    half === null ? null : el("span", { class: "half" }, ` ±${column.form(half).replace("\u00a0%", "")}`),
+    spread === null ? null : el("span", { class: "half" }, sides[1].isInterval ? ` [${spread.join(", ")}]` : ` (${spread.join(" to ")})`),
   ];
 }

@@ -20,16 +20,16 @@ class SummarySection(Section):
         """Before and after of each number that the run has."""
         summary = view.summary
         pairs = {
-            "accuracy": (summary.accuracy_before, summary.accuracy_after),
-            "clusters": (summary.clusters_before, summary.clusters_after),
-            "trainTest": (summary.train_test_before, summary.train_test_after),
-            "gap": (summary.gap_before, summary.gap_after),
-            "scaledGap": (summary.scaled_gap_before, summary.scaled_gap_after),
+            "accuracy": (summary.before.accuracy, summary.after.accuracy),
+            "clusters": (summary.before.n_clusters, summary.after.n_clusters),
+            "trainTest": (summary.before.similarity, summary.after.similarity),
+            "gap": (summary.before.distance, summary.after.distance),
+            "scaledGap": (summary.before.scaled, summary.after.scaled),
             "toStart": (None, summary.to_start),
         }
         found: dict[str, Any] = {
             name: [estimate_json(side) for side in sides] for name, sides in pairs.items() if any(sides)
         }
-        if summary.linear_before is not None or summary.linear_after is not None:
-            found["linear"] = [summary.linear_before, summary.linear_after]
+        if summary.before.is_linear is not None or summary.after.is_linear is not None:
+            found["linear"] = [summary.before.is_linear, summary.after.is_linear]
         return {**found, "labels": summary.n_labels}
