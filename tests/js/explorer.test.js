@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { moved, nearestLabel } from "./modules/explorer/about.js";
+import { densest } from "./modules/explorer/densest.js";
 import { convexHull } from "./modules/explorer/hull.js";
 import { hullDistances, marginOf } from "./modules/explorer/margin.js";
 import { findWord } from "./modules/explorer/search.js";
@@ -91,4 +92,18 @@ test("a hull holds all points and no corner more than it needs", () => {
   const y = [0, 0, 4, 4, 2, 0, 3];
   assert.deepEqual([...convexHull([0, 1, 2, 3, 4, 5, 6], x, y)].sort(), [0, 1, 2, 3]);
   assert.deepEqual(convexHull([4], x, y), [4]);
+});
+
+test("a name lies in the densest part of its cloud, whatever lies far from it", () => {
+  // Ten points around (5, 5), and more than that strewn along a line.
+  const x = [...Array.from({ length: 10 }, (_, index) => 5 + (index % 3) / 10), ...Array.from({ length: 30 }, (_, index) => 20 * index)];
+  const y = [...Array.from({ length: 10 }, (_, index) => 5 + (index % 4) / 10), ...Array.from({ length: 30 }, () => 300)];
+  const members = [...x.keys()];
+  assert.ok(densest(members, x, y, 1) < 10);
+  assert.ok(densest([...members].reverse(), x, y, 1) < 10);
+  assert.equal(densest([7], x, y, 1), 7);
+  // Of very many points some are looked at, of every part of the cloud alike.
+  const many = Array.from({ length: 5000 }, (_, index) => index);
+  const place = densest(many, many.map((index) => (index % 2 ? 0 : index)), many.map(() => 0), 2);
+  assert.ok(place % 2 === 1 || place < 5);
 });

@@ -292,3 +292,22 @@ def test_an_encoder_that_was_not_tuned_has_a_page(browser, make_study):
     browser.open(write_report(folder).as_uri())
     assert "nothing was fine-tuned" in browser.element("h1").text
     assert browser.complaints() == []
+
+
+@pytest.mark.parametrize("name", ["embedded", "sentence-transformers-all-MiniLM-L6-v2-of-my-own-server"])
+def test_the_answer_has_three_lines_and_its_cards_are_above_the_fold(browser, make_study, name):
+    folder = make_study(encoders=(name,), pairs=(("toy-role", "toy-role"),), layers=(0, 1), seeds=(0, 1))
+    browser.open(write_report(folder).as_uri(), 1366, 768)
+    lines = """
+        const node = document.querySelector('#answer h1');
+        return node.getBoundingClientRect().height / parseFloat(getComputedStyle(node).lineHeight);
+    """
+    assert round(browser.run(lines)) <= 3
+    lowest = (
+        "return Math.max(...[...document.querySelectorAll('.card')].map((one) => one.getBoundingClientRect().bottom))"
+    )
+    assert browser.run(lowest) <= 768
+    # What the paper says is there for whoever asks.
+    assert not browser.run("return document.querySelector('.claims').open")
+    browser.click(".claims summary")
+    assert browser.run("return document.querySelector('.claims li').getBoundingClientRect().height") > 0

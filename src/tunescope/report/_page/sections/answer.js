@@ -12,13 +12,12 @@ import { MARKS } from "../core/outcomes.js";
 export function draw({ run }, app) {
   const picture = moving(app);
   return el("section", { id: "answer", "aria-labelledby": "answer-title", tabindex: -1 },
-    el("div", { class: picture ? "hero with-picture" : "hero" },
-      el("div", { class: "said" },
-        el("p", { class: "kicker" }, "What did fine-tuning do?"),
-        el("h1", { id: "answer-title" }, whole(run.headline)),
-        run.details.map((detail) => el("p", { class: "detail" }, detail))),
-      picture),
+    el("p", { class: "kicker" }, "What did fine-tuning do?"),
+    el("h1", { id: "answer-title" }, whole(run.headline)),
     run.cards.length ? el("div", { class: "cards" }, run.cards.map(card)) : null,
+    picture || run.details.length ? el("div", { class: picture ? "hero with-picture" : "hero" },
+      el("div", { class: "said" }, run.details.map((detail) => el("p", { class: "detail" }, detail))),
+      picture) : null,
     run.claims.length ? claims(run.claims) : null);
 }
 
@@ -38,8 +37,10 @@ function card(one) {
 }
 
 function claims(list) {
-  return el("div", { class: "claims" },
-    el("h2", null, "What the paper says, and what happened here"),
+  const counts = Object.keys(MARKS).map((outcome) => [outcome, list.filter((claim) => claim.outcome === outcome).length]).filter(([, n]) => n);
+  return el("details", { class: "claims" },
+    el("summary", null, el("h2", null, "What the paper says, and what happened here"),
+      el("span", { class: "counts" }, counts.map(([outcome, n]) => el("span", { class: "outcome", data: { outcome } }, `${n} ${outcome}`)))),
     el("ul", null, list.map((claim) => el("li", { data: { claim: claim.name, outcome: claim.outcome } },
       el("span", { class: "outcome" }, el("span", { "aria-hidden": "true" }, MARKS[claim.outcome]), ` ${claim.outcome}`),
       el("span", { class: "claim" }, claim.text),

@@ -1,6 +1,7 @@
 // Draws the points: where they are between two snapshots, seen from where the reader stands.
 
 import { em } from "../core/dom.js";
+import { densest } from "./densest.js";
 import { convexHull } from "./hull.js";
 
 /**
@@ -196,7 +197,7 @@ export function createPainter(canvas) {
     if (scene.hulls && scene.flat && !scene.margin) drawHulls();
     context.globalAlpha = 1;
     if (isSeen && scene.flat && !scene.margin) drawTrail(scene.selected, ink);
-    if (scene.names) drawNames(ink, paper);
+    if (scene.names) drawNames(paper);
     canvas.dataset.ms = (performance.now() - start).toFixed(1);
   }
 
@@ -299,7 +300,8 @@ export function createPainter(canvas) {
     context.globalAlpha = 1;
   }
 
-  function drawNames(ink, paper) {
+  function drawNames(paper) {
+    const quiet = getComputedStyle(canvas).getPropertyValue("--ink-3");
     const size = 12 * (em() / 16) * ratio;
     const family = getComputedStyle(document.body).fontFamily;
     context.textAlign = "center";
@@ -309,23 +311,18 @@ export function createPainter(canvas) {
     const isLit = (members) => scene.colourOf[members[0]] >= 0;
     const names = [...groups()].sort((a, b) => Number(isLit(b[1])) - Number(isLit(a[1])) || b[1].length - a[1].length);
     for (const [name, members] of names) {
-      // Above the bulk of a group, so that its points stay in sight; single far points do not matter.
-      const some = members.filter((_, index) => index % Math.ceil(members.length / 300) === 0);
-      const rank = (values, share, of) => Float32Array.from(of, (point) => values[point]).sort()[Math.floor(share * (of.length - 1))];
-      const [middleX, middleY] = [rank(x, 0.5, some), rank(y, 0.5, some)];
-      const away = new Map(some.map((point) => [point, (x[point] - middleX) ** 2 + (y[point] - middleY) ** 2]));
-      const bulk = some.sort((one, other) => away.get(one) - away.get(other)).slice(0, Math.ceil(some.length * 0.85));
+      const at = densest(members, x, y, Math.min(width, height) / 40);
       context.font = `${isLit(members) ? 680 : 450} ${size}px ${family}`;
       const wide = context.measureText(name).width;
-      const px = Math.min(Math.max(middleX * ratio, wide / 2 + 4), canvas.width - wide / 2 - 4);
-      const py = Math.min(Math.max(rank(y, 0.02, bulk) * ratio - size, size), canvas.height - size);
+      const px = Math.min(Math.max(x[at] * ratio, wide / 2 + 4), canvas.width - wide / 2 - 4);
+      const py = Math.min(Math.max(y[at] * ratio, size), canvas.height - size);
       const box = [px - wide / 2 - 3, py - size * 0.7, px + wide / 2 + 3, py + size * 0.7];
       if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) continue;
       taken.push(box);
       context.strokeStyle = paper;
       context.lineWidth = 4 * ratio;
       context.strokeText(name, px, py);
-      context.fillStyle = isLit(members) ? ink : getComputedStyle(canvas).getPropertyValue("--ink-3");
+      context.fillStyle = isLit(members) ? scene.colours[scene.colourOf[members[0]]] : quiet;
       context.fillText(name, px, py);
     }
   }
