@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tunescope.geometry._measures.erasure import erase_labels
 from tunescope.geometry._measures.intervals import share_of_points
@@ -61,11 +60,3 @@ def erased(space: Space) -> Space:
 
     found: Space = space.once_labelled("erased", work)
     return found
-
-
-def ranked_precision(relevant: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Average precision of each ranking (m, r) of hits and misses; nan where there is no hit."""
-    hits = relevant.sum(axis=1)
-    precision = relevant.cumsum(axis=1) / np.arange(1, relevant.shape[1] + 1)
-    with np.errstate(invalid="ignore"):
-        return np.asarray((precision * relevant).sum(axis=1) / np.where(hits, hits, np.nan))

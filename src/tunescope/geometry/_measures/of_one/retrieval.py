@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tunescope.geometry._measures.indicators import ranked_precision
 from tunescope.geometry._measures.intervals import mean_of_points
 from tunescope.geometry._measures.measure import SpaceMeasure, Value
 from tunescope.geometry._measures.neighbours import asked_rows
@@ -38,10 +38,11 @@ class RetrievalMAP(SpaceMeasure):
         for start in range(0, len(asked), _BLOCK):
             rows = asked[start : start + _BLOCK]
             likeness = unit[rows] @ unit.T
-            likeness[np.arange(len(rows)), rows] = -np.inf
-            order = np.argsort(-likeness, axis=1, kind="stable")[:, :-1]
-            found.append(ranked_precision(space.index[order] == space.index[rows, None]))
-        scores = np.concatenate(found)
+            for row, values in zip(rows, likeness, strict=True):
+                same = space.index == space.index[row]
+                same[row] = False
+                found.append(average_precision(np.delete(values, row), values[same]))
+        scores = np.array(found)
         there = np.isfinite(scores)
         if not there.any() or k < 2:
             return Value.undefined("no label has two points" if k > 1 else "one label only", n, k)
@@ -49,3 +50,16 @@ class RetrievalMAP(SpaceMeasure):
         notes = [f"{alone} points alone with their label left out" if alone else ""]
         notes.append(f"{ASKED:,} of {n:,} points were asked" if n > ASKED else "")
         return mean_of_points(scores[there], n_labels=k, note=", ".join(filter(None, notes)))
+
+
+def average_precision(values: NDArray[np.float64], relevant: NDArray[np.float64]) -> float:
+    """Mean, over the relevant ones, of the share of relevant ones among all that are ranked as high; nan without any.
+
+    Equally high ones count together, so that their order plays no part.
+    """
+    if len(relevant) == 0:
+        return float("nan")
+    values, relevant = np.sort(values), np.sort(relevant)
+    as_high = len(values) - np.searchsorted(values, relevant, side="left")
+    hits = len(relevant) - np.searchsorted(relevant, relevant, side="left")
+    return float((hits / as_high).mean())
