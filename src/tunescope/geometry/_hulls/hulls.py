@@ -10,11 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from tunescope.errors import RepresentationError
 from tunescope.geometry._hulls.certificates import THIN, HullDistance, Separation, Verdict, coincident
-from tunescope.geometry._labels import as_numbers
+from tunescope.geometry._hulls.points import refuse_unfinite, two_arrays
+from tunescope.geometry._hulls.small import proof, search_small_sets
 from tunescope.geometry._solver.coordinates import Coordinates, FloatArray, IntArray, Spaces
 from tunescope.geometry._solver.extent import difference, gap_along, mean_of
-from tunescope.geometry._solver.nearest_points import OPEN
+from tunescope.geometry._solver.nearest_points import CONVERGED, OPEN
 from tunescope.geometry._solver.search import DEFAULT_RTOL, Contact, solve
+from tunescope.geometry._solver.small_sets import Answer
 
 SHARE = 0.5
 """Of the relative width that is asked for: what a search goes for, as certificates give rounding its due."""
@@ -133,12 +135,13 @@ def of_their_own(spaces: Spaces, rows_a: IntArray, rows_b: IntArray) -> tuple[Sp
 
 def measure(
     spaces: Spaces, rows_a: IntArray, rows_b: IntArray, tolerance: float, rtol: float,
-    towards: NDArray[np.float64] | None = None,
+    towards: NDArray[np.float64] | None = None, start: Contact | None = None,
 ) -> tuple[HullDistance, Contact]:  # fmt: skip
     """Distance of the hulls to a relative width of ``rtol``, or the certificate that they meet."""
     contact = solve(
-        spaces.plain, rows_a, rows_b, verdict_only=False, rtol=SHARE * rtol, rounding=roundings(spaces), towards=towards
-    )
+        spaces.plain, rows_a, rows_b, verdict_only=False, rtol=SHARE * rtol, rounding=roundings(spaces), start=start,
+        towards=towards,
+    )  # fmt: skip
     return conclude(spaces, rows_a, rows_b, tolerance, rtol, contact)
 
 
@@ -206,35 +209,6 @@ def settle(own: Spaces, own_a: IntArray, own_b: IntArray, tolerance: float, best
     return best
 
 
-def as_points(points: ArrayLike, name: str) -> FloatArray:
-    """An array (n, d) of finite numbers, float32 or float64, or the error that says what is wrong with it."""
-    array = as_array(points, name)
-    refuse_unfinite(array, mean_of(array), name)
-    return array
-
-
-def as_array(points: ArrayLike, name: str) -> FloatArray:
-    """An array (n, d), float32 or float64, not yet held against NaN, or the error that says what is wrong with it."""
-    array = as_numbers(points, name)
-    if array.ndim == 1:
-        array = array.reshape(1, -1)
-    if array.ndim != 2 or array.shape[0] == 0 or array.shape[1] == 0:
-        raise RepresentationError(
-            f"{name} must be an array of points with shape (n, d), n and d at least 1; got shape {array.shape}."
-        )
-    return array
-
-
-def refuse_unfinite(array: FloatArray, means: NDArray[np.float64], name: str) -> None:
-    """Raise when X (n, d) holds NaN or infinity: either one spreads to a mean of its column.
-
-    So may numbers near the largest there are, hence the second look.
-    """
-    if not np.isfinite(means).all() and not np.isfinite(array).all():
-        bad = int((~np.isfinite(array)).any(axis=1).sum())
-        raise RepresentationError(f"{name} has NaN or infinite values in {bad} of its {len(array)} points.")
-
-
 def check_rtol(rtol: float) -> None:
     """Raise when a relative width makes no sense."""
     if not 0 < rtol < 1:
@@ -250,26 +224,27 @@ class _TwoSets:
     rows_b: IntArray
     towards: NDArray[np.float64]
     """(d,) from the mean of the second set to that of the first."""
+    start: Contact | None
+    """Active points of a search that was not enough."""
 
     @property
     def tolerance(self) -> float:
         return THIN * self.spaces.radius
 
 
-def _two_sets(A: ArrayLike, B: ArrayLike) -> _TwoSets:
-    first, second = as_array(A, "A"), as_array(B, "B")
-    if first.shape[1] != second.shape[1]:
-        raise RepresentationError(
-            f"A and B must lie in one space; their points have {first.shape[1]} and {second.shape[1]} numbers."
-        )
+def _two_sets(first: FloatArray, second: FloatArray, small: Answer | None) -> _TwoSets:
     na, nb = len(first), len(second)
     both = np.empty((na + nb, first.shape[1]), dtype=np.result_type(first, second))
     mean_a, mean_b = mean_of(first, both[:na]), mean_of(second, both[na:])
     refuse_unfinite(first, mean_a, "A")
     refuse_unfinite(second, mean_b, "B")
     mean = (na * mean_a + nb * mean_b) / (na + nb)
-    spaces = Spaces(both, mean)
-    return _TwoSets(spaces, np.arange(na), np.arange(na, na + nb), mean_a - mean_b)
+    start = None
+    if small is not None and len(small.rows):
+        of_first = np.arange(len(small.rows)) < small.side
+        rows = np.where(of_first, small.rows, small.rows + na)
+        start = Contact(OPEN, 0.0, small.upper, rows, small.weights, of_first, np.zeros(0), 0, 0)
+    return _TwoSets(Spaces(both, mean), np.arange(na), np.arange(na, na + nb), mean_a - mean_b, start)
 
 
 def hull_distance(A: ArrayLike, B: ArrayLike, *, rtol: float = DEFAULT_RTOL) -> HullDistance:
@@ -304,8 +279,12 @@ def hull_distance(A: ArrayLike, B: ArrayLike, *, rtol: float = DEFAULT_RTOL) -> 
     ('separable', 3.0)
     """
     check_rtol(rtol)
-    two = _two_sets(A, B)
-    return measure(two.spaces, two.rows_a, two.rows_b, two.tolerance, rtol, towards=two.towards)[0]
+    first, second = two_arrays(A, B)
+    small = search_small_sets(first, second, rtol, verdict_only=False)
+    if small is not None and small.status == CONVERGED and small.lower > (tolerance := THIN * small.size):
+        return HullDistance("separable", *proof(small), tolerance)
+    two = _two_sets(first, second, small)
+    return measure(two.spaces, two.rows_a, two.rows_b, two.tolerance, rtol, two.towards, two.start)[0]
 
 
 def separable(A: ArrayLike, B: ArrayLike) -> Separation:
@@ -333,6 +312,10 @@ def separable(A: ArrayLike, B: ArrayLike) -> Separation:
     >>> separable([[0.0], [2.0]], [[1.0]]).verdict
     'meet'
     """
-    two = _two_sets(A, B)
-    answer = decide(two.spaces, two.rows_a, two.rows_b, two.tolerance, towards=two.towards)[0]
+    first, second = two_arrays(A, B)
+    small = search_small_sets(first, second, DEFAULT_RTOL, verdict_only=True)
+    if small is not None and small.status != OPEN and small.lower > (tolerance := THIN * small.size):
+        return Separation("separable", *proof(small), tolerance)
+    two = _two_sets(first, second, small)
+    answer = decide(two.spaces, two.rows_a, two.rows_b, two.tolerance, two.start, two.towards)[0]
     return Separation(**{f.name: getattr(answer, f.name) for f in fields(Separation)})

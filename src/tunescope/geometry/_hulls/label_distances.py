@@ -12,8 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from tunescope.errors import RepresentationError
 from tunescope.geometry._hulls.certificates import HullDistance
 from tunescope.geometry._hulls.groups import Groups
-from tunescope.geometry._hulls.hulls import as_array, check_rtol, refuse_unfinite
+from tunescope.geometry._hulls.hulls import check_rtol
 from tunescope.geometry._hulls.pairs import ActiveSets, PairSearch
+from tunescope.geometry._hulls.points import as_array, refuse_unfinite
 from tunescope.geometry._labels import check_labels
 from tunescope.geometry._solver.coordinates import Spaces
 from tunescope.geometry._solver.extent import group_means, mean_of, reach

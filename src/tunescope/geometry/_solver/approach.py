@@ -183,7 +183,8 @@ def _face(space, pair, given, given_weights, w):
         elif height > most:
             most = height
             b = c
-    return 1.0 - (least - most) / dot(w, w), a, b
+    square = dot(w, w)
+    return (1.0 - (least - most) / square if square > 0.0 else 0.0), a, b
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)

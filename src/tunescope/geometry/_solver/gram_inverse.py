@@ -15,7 +15,7 @@ from typing import NamedTuple
 from numba import njit
 
 from tunescope.geometry._solver.active_set import FAST, dot
-from tunescope.geometry._solver.products import combination, cross_products, four_lines, two_by_four
+from tunescope.geometry._solver.products import combination, cross_products, four_lines
 from tunescope.geometry._solver.terms import FloatArray, IntArray
 
 WIDE = 32
@@ -67,18 +67,17 @@ def up_to(k):
 
 @njit(cache=True, fastmath=FAST, nogil=True)
 def _solve(inverse, k, wide, cross, m, solved):
-    """solved[j, :k] <- inverse[:k, :k] cross[j, :k] for j < m, a multiple of four; zeros up to ``wide``."""
-    for c in range(0, k - 1, 2):
-        x0 = inverse[c]
-        x1 = inverse[c + 1]
-        for j in range(0, m, 4):
-            two_by_four(x0, x1, cross, j, wide, solved, c)
-    if k % 2:
-        for j in range(m):
-            solved[j, k - 1] = dot(cross[j], inverse[k - 1][:wide])
+    """solved[j, :k] <- inverse[:k, :k] cross[j, :k] for j < m; zeros up to ``wide``, as those of ``cross``.
+
+    The matrix is symmetric: sums of its rows, rather than products with them, leave nothing to be added across.
+    """
+    fours = (k + 3) // 4 * 4
     for j in range(m):
+        line = solved[j]
+        if k > 0:
+            four_lines(inverse, cross[j], fours, wide, line, False)
         for c in range(k, wide):
-            solved[j, c] = 0.0
+            line[c] = 0.0
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
@@ -121,34 +120,40 @@ def border(inverse, k, block, m, narrow):
     share ``narrow`` of its squared length.
     """
     wide = up_to(k)
-    padded = (m + 3) // 4 * 4
     cross = block.cross
     solved = block.solved
     small = block.small
     for j in range(m):
         for c in range(k, wide):
             cross[j, c] = 0.0
-    for j in range(m, padded):
-        for c in range(wide):
-            cross[j, c] = 0.0
-    _solve(inverse.matrix, k, wide, cross, padded, solved)
+    _solve(inverse.matrix, k, wide, cross, m, solved)
     # small <- the part of the new Gram matrix outside the span of the others; then its inverse, in place
     for j in range(m):
         small[j, BLOCK] = small[j, j]
-        for i in range(j + 1):
-            v = small[i, j]
-            line = solved[i]
-            other = cross[j]
-            for c in range(wide):
-                v -= line[c] * other[c]
-            small[i, j] = v
-            small[j, i] = v
+        for i in range(0, j, 2):
+            _less_two(solved[i], solved[i + 1], cross[j], wide, small[j, i : i + 2])
+        if j % 2 == 0:
+            small[j, j] -= dot(solved[j][:wide], cross[j][:wide])
+        for i in range(j):
+            small[i, j] = small[j, i]
     count = _invert(small, m, narrow)
     _border_matrix(inverse, k, wide, block, count)
     for j in range(count):
         inverse.active[k + j] = block.rows[j]
         inverse.signs[k + j] = block.signs[j]
     return count
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _less_two(x0, x1, v, k, out):
+    """out (2) <- out less the products of two rows with a third, over their first k numbers."""
+    a0 = 0.0
+    a1 = 0.0
+    for c in range(k):
+        a0 += x0[c] * v[c]
+        a1 += x1[c] * v[c]
+    out[0] -= a0
+    out[1] -= a1
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
@@ -315,10 +320,7 @@ def refine(space, inverse, k, block):
             line[c] = wanted - signs[c] * (dot(X[active[c]], column) - base) - size * size * share
         for c in range(k, wide):
             line[c] = 0.0
-    for c in range(wide):
-        cross[2, c] = 0.0
-        cross[3, c] = 0.0
-    _solve(inverse.matrix, k, wide, cross, 4, solved)
+    _solve(inverse.matrix, k, wide, cross, 2, solved)
     for c in range(k):
         Z[0, c] += solved[0, c]
         Z[1, c] += solved[1, c]

@@ -100,3 +100,79 @@ def four_lines(lines, factors, m, k, out, add):
         else:
             for r in range(k):
                 out[r] = (f0 * s0[r] + f1 * s1[r]) + (f2 * s2[r] + f3 * s3[r])
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _four_by_four(points, of, j, i, out):
+    """out[j : j + 4, i : i + 4] <- products of four float32 points with four others, in float32."""
+    x0 = points[of[j]]
+    x1 = points[of[j + 1]]
+    x2 = points[of[j + 2]]
+    x3 = points[of[j + 3]]
+    y0 = points[of[i]]
+    y1 = points[of[i + 1]]
+    y2 = points[of[i + 2]]
+    y3 = points[of[i + 3]]
+    zero = np.float32(0.0)
+    a0 = a1 = a2 = a3 = b0 = b1 = b2 = b3 = c0 = c1 = c2 = c3 = d0 = d1 = d2 = d3 = zero
+    for r in range(points.shape[1]):
+        e = y0[r]
+        f = y1[r]
+        g = y2[r]
+        h = y3[r]
+        x = x0[r]
+        a0 += x * e
+        a1 += x * f
+        a2 += x * g
+        a3 += x * h
+        x = x1[r]
+        b0 += x * e
+        b1 += x * f
+        b2 += x * g
+        b3 += x * h
+        x = x2[r]
+        c0 += x * e
+        c1 += x * f
+        c2 += x * g
+        c3 += x * h
+        x = x3[r]
+        d0 += x * e
+        d1 += x * f
+        d2 += x * g
+        d3 += x * h
+    _put(out[j], i, (a0, a1, a2, a3))
+    _put(out[j + 1], i, (b0, b1, b2, b3))
+    _put(out[j + 2], i, (c0, c1, c2, c3))
+    _put(out[j + 3], i, (d0, d1, d2, d3))
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _put(line, i, four):
+    line[i], line[i + 1], line[i + 2], line[i + 3] = four
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def products_of_some(points, of, begin, end, out):
+    """out[j, i] = out[i, j] <- points[of[j]] . points[of[i]] for begin <= j < end and i < end, in float32."""
+    fours = end - (end - begin) % 4
+    for j in range(begin, fours, 4):
+        for i in range(0, j, 4):
+            _four_by_four(points, of, j, i, out)
+        for i in range(j // 4 * 4, j + 4):
+            for t in range(j, j + 4):
+                out[t, i] = _product(points[of[t]], points[of[i]])
+    for j in range(fours, end):
+        for i in range(j + 1):
+            out[j, i] = _product(points[of[j]], points[of[i]])
+    for j in range(begin, end):
+        for i in range(j):
+            out[i, j] = out[j, i]
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def _product(a, b):
+    """Inner product in float32."""
+    total = np.float32(0.0)
+    for r in range(b.shape[0]):
+        total += a[r] * b[r]
+    return total
