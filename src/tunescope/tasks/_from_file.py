@@ -143,7 +143,10 @@ def _task(
     elif train.test is not None:
         parts, notes, how = (train.train, train.test), train.notes, "split: its own"
     else:
-        first, second = draw_split(train.train, test_share, seed)
+        try:
+            first, second = draw_split(train.train, test_share, seed)
+        except DataError as error:
+            raise DataError(f"{source}: {error}") from None
         parts, notes = (first, second), train.notes
         how = f"split: {test_share:.0%} of the sentences drawn for test, seed {seed}"
     task = task_of_splits(

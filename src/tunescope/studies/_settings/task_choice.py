@@ -39,8 +39,9 @@ class TaskChoice(BaseModel):
 
     @model_validator(mode="after")
     def _reading_needs_a_file(self) -> TaskChoice:
-        told = [name for name in sorted(self.model_fields_set - {"name", "file"}) if getattr(self, name)]
-        if self.file is None and told and told != ["without_label"]:
+        fields = type(self).model_fields
+        told = [name for name in sorted(fields) if name != "name" and getattr(self, name) != fields[name].default]
+        if self.file is None and told:
             raise ValueError(f"`{told[0]}` says how a file is read, but there is no `file`")
         return self
 
