@@ -265,6 +265,46 @@ def test_a_checkpoint_that_is_not_whole_is_not_used(
     assert equal(result.encoder, whole.encoder)
 
 
+@pytest.mark.parametrize("damage", ["missing", "shorter", "other content", "mark"])
+@pytest.mark.parametrize("version", ["0.1.0", "now"])
+def test_a_damaged_checkpoint_is_set_aside_and_named(
+    make_encoder: MakeEncoder, make_task: MakeTask, tmp_path: Path, damage: str, version: str
+) -> None:
+    if version == "0.1.0" and damage in ("shorter", "other content"):
+        pytest.skip("version 0.1.0 kept neither sizes nor checksums")
+    encoder, task = make_encoder(), make_task(n=16)
+    whole = fine_tune(encoder, task, RECIPE, seed=0, work_dir=tmp_path)
+    (checkpoint,) = tmp_path.glob("checkpoint-*")
+    mark = checkpoint / "whole.json"
+    if version == "0.1.0":
+        mark.write_text(json.dumps(json.loads(mark.read_text())["log"]))
+        assert fine_tune(encoder, task, RECIPE, seed=0, work_dir=tmp_path).resumed_at == 6
+    file = checkpoint / ("whole.json" if damage == "mark" else "optimizer.pt")
+    content = file.read_bytes()
+    if damage == "missing":
+        file.unlink()
+    elif damage == "other content":
+        file.write_bytes(content[:-5] + bytes(5))
+    else:
+        file.write_bytes(content[: len(content) // 2])
+    result = fine_tune(encoder, task, RECIPE, seed=0, work_dir=tmp_path)
+    assert result.resumed_at is None
+    assert equal(result.encoder, whole.encoder)
+    (note,) = result.notes
+    assert f"the checkpoint of update 6 was damaged ({file.name}) and set aside as damaged-checkpoint-6" in note
+    assert (tmp_path / "damaged-checkpoint-6").is_dir()
+
+
+@pytest.mark.parametrize("architecture", ["bert", "gpt2", "llama"])
+def test_the_side_that_a_tokeniser_pads_does_not_matter(
+    make_architecture: MakeEncoder, make_task: MakeTask, architecture: str
+) -> None:
+    right, left = make_architecture(architecture), make_architecture(architecture)
+    left.tokenizer.padding_side = left.tokenizer.truncation_side = "left"
+    task = make_task(n=16)
+    assert equal(fine_tune(right, task, RECIPE, seed=0).encoder, fine_tune(left, task, RECIPE, seed=0).encoder)
+
+
 def test_only_the_last_checkpoint_is_kept(make_encoder: MakeEncoder, make_task: MakeTask, tmp_path: Path) -> None:
     fine_tune(make_encoder(), make_task(), RECIPE, seed=0, work_dir=tmp_path)
     assert [folder.name for folder in tmp_path.glob("checkpoint-*")] == ["checkpoint-15"]

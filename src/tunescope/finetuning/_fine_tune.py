@@ -163,17 +163,17 @@ def fine_tune(
             classifier.anchor = anchoring.module
         if work_dir is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tunescope-")))
-            start = None
+            start, damage = None, ()
         else:
             folder = Path(work_dir)
             claim(folder, _identity(encoder, task, recipe, seed))
-            start = newest_whole(folder)
+            start, damage = newest_whole(folder)
         if done_updates is not None:
             due -= set(done_updates)
-            if start is not None and min(due, default=n_updates) < start[0]:
+            if start is not None and min(due, default=n_updates) < start.update:
                 start = None
         elif start is not None:
-            due = {update for update in due if update > start[0]}
+            due = {update for update in due if update > start.update}
         if start is None:
             discard(folder)
 
@@ -189,7 +189,7 @@ def fine_tune(
             device=encoder.device,
             work_dir=folder,
             checkpoints=work_dir is not None,
-            log=start[2] if start is not None else [],
+            log=start.log if start is not None else [],
             progress=progress,
             anchoring=anchoring,
         )
@@ -197,7 +197,7 @@ def fine_tune(
             trainer.add_callback(Snapshots(state, due, per_epoch, on_snapshot))
         trainer.add_callback(Progress(trainer))
         with _quiet():
-            trainer.train(resume_from_checkpoint=str(start[1]) if start is not None else None)
+            trainer.train(resume_from_checkpoint=str(start.folder) if start is not None else None)
         rows = tuple(trainer.rows)
 
     classifier.to(encoder.device).eval()
@@ -207,8 +207,12 @@ def fine_tune(
         n_updates=n_updates,
         head=classifier.head,
         labels=tuple(str(label) for label in labels),
-        notes=(*points.notes, *(f"{count} {what}" for what, count in (anchoring.notes if anchoring else {}).items())),
-        resumed_at=start[0] if start is not None else None,
+        notes=(
+            *points.notes,
+            *damage,
+            *(f"{count} {what}" for what, count in (anchoring.notes if anchoring else {}).items()),
+        ),
+        resumed_at=start.update if start is not None else None,
         trained=trained,
     )
 
