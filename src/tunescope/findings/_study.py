@@ -63,7 +63,16 @@ class Study:
         if rows is None:
             known = records.table(name).needed if records.is_known(name) else ()
             return pd.DataFrame(columns=list(dict.fromkeys((*PLACE, *known))))
-        return _plain_origin(rows)
+        return _once(_plain_origin(rows), name)
+
+
+def _once(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    """One row an observation: where two units have measured the same, the row that the study put first."""
+    if not records.is_known(name):
+        return rows
+    known = [column for column in records.identity(name) if column in rows.columns]
+    again = rows.duplicated(known)
+    return rows[~again].reset_index(drop=True) if again.any() else rows
 
 
 def _plain_origin(rows: pd.DataFrame) -> pd.DataFrame:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from tunescope.records._table import Table, identity, register, schema
-
-__all__ = ["BUILT_IN", "COLUMNS", "identity", "schema"]
+from tunescope.records._table import Table, register
 
 _INTERVAL = {"value": "double", "low": "double", "high": "double"}
 """A measured value, and its interval (95 %) where the measure has one."""
@@ -263,9 +261,3 @@ BUILT_IN = (
     SPACES,
 )
 """The tables that the package itself writes, in the order of the documentation."""
-
-COLUMNS = {
-    **{one.name: dict(one.columns) for one in BUILT_IN if one.name not in ("comparisons", "measures")},
-    "similarity": dict(SIMILARITY.columns),
-}
-"""The columns of the tables of version 0.1.0, after those that say where a row comes from."""
