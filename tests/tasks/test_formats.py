@@ -523,6 +523,36 @@ def test_a_test_split_that_keeps_its_labels_to_itself(tmp_path, data_sets):
         task_from_file(tmp_path / "odd")
 
 
+def test_a_data_set_by_its_name(tmp_path, data_sets, monkeypatch):
+    asked = []
+
+    def load(name, config):
+        asked.append((name, config))
+        part = data_sets.Dataset.from_dict({"sentence": ["a b", "c"], "label": ["x", "y"]})
+        return data_sets.DatasetDict({"train": part, "test": part})
+
+    monkeypatch.setattr(data_sets, "load_dataset", load)
+    task = task_from_file("hub:somebody/reviews:small")
+    assert asked == [("somebody/reviews", "small")]
+    assert task.name == "reviews-small"
+    assert task.labels == ("x", "y")
+
+    def fail(name, config):
+        raise ConnectionError("no route\nto host")
+
+    monkeypatch.setattr(data_sets, "load_dataset", fail)
+    with pytest.raises(DataError, match=r"hub:somebody/reviews cannot be read as datasets: no route to host"):
+        task_from_file("hub:somebody/reviews")
+
+
+def test_texts_as_bytes():
+    frame = pd.DataFrame({"text": [b"caf\xc3\xa9 noir", b"tea"], "label": ["x", "y"]})
+    assert words(task_from_frame(frame, frame)) == ["café noir", "tea"]
+    frame = pd.DataFrame({"text": [b"caf\xe9", b"tea"], "label": ["x", "y"]})
+    with pytest.raises(DataError, match=r"row 1: the text .* is not UTF-8"):
+        task_from_frame(frame, frame)
+
+
 def test_without_the_package_the_error_says_what_to_install(tmp_path, monkeypatch):
     import sys
 

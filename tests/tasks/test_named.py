@@ -146,6 +146,19 @@ def test_targets_of_each_preposition_file(file, n, supersense):
     assert sum(len(sentence.targets) for sentence in sentences) == n
 
 
+@pytest.mark.parametrize("name", [real("paper")])
+def test_the_study_of_the_paper_finds_its_five_tasks(name):
+    from tunescope.studies import find_task, load_study
+
+    study = load_study(name)
+    found = {choice.name: find_task(choice, study) for choice in study.tasks}
+    assert set(found) == {"pos", "dep", "ps-role", "ps-fxn", "trec-50"}
+    assert {name: len(task.train.label_counts) for name, task in found.items() if "ps" in name} == {
+        "ps-role": 46,
+        "ps-fxn": 40,
+    }
+
+
 @pytest.mark.parametrize("name", [real("ps-role"), real("ps-fxn")])
 def test_prepositions_have_the_labels_of_the_paper(name):
     # Zhou and Srikumar 2022, section 3: 46 roles, 40 functions; every label of test is in train.

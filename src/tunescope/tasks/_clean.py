@@ -109,12 +109,17 @@ def checked_words(value: Any, *, is_text: bool) -> tuple[str, ...]:
     """
     if hasattr(value, "tolist"):
         value = value.tolist()
+    if is_text and isinstance(value, bytes):
+        try:
+            value = value.decode("utf-8")
+        except UnicodeDecodeError:
+            raise ValueError(f"the text {value[:20]!r} is not UTF-8") from None
     if is_text and isinstance(value, str):
         text, words = value, cut(value)
     elif not is_text and isinstance(value, (list, tuple)) and all(isinstance(w, str) and w.strip() for w in value):
         text, words = "\n".join(value), tuple(value)
     else:
-        raise ValueError("no words in text or words")
+        raise ValueError(f"no words in text or words ({_shown(value)})")
     if not words:
         raise ValueError("no words in text or words")
     if len(text) > MAX_TEXT:

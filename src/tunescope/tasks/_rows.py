@@ -162,7 +162,7 @@ class _RowReader:
         pair = given.get("pair")
         if missing(pair) is not None:
             raise ValueError("no second text")
-        return read, checked_words(pair, is_text=isinstance(pair, str))
+        return read, checked_words(pair, is_text=isinstance(pair, (str, bytes)))
 
     def _positions(self, place: int | str, value: Any, n_words: int) -> tuple[int, ...]:
         value = value.tolist() if hasattr(value, "tolist") else value
