@@ -2,21 +2,37 @@
 
     python scripts/results_tables.py tunescope-paper > tables.md
 
-What is measured is read from DIR/tables; what the paper published, from the package. Nothing is rounded twice: numbers
-are printed once, from the stored ones.
+What is measured comes from the package's findings, as do the numbers that the paper published. Nothing is rounded
+twice: numbers are printed once, from the stored ones.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-import pandas as pd
+import numpy as np
 
-from tunescope.report import claims, published_beside_measured
-from tunescope.storage import read_table
+from tunescope.findings import (
+    Estimate,
+    Run,
+    Side,
+    Study,
+    claims,
+    estimate,
+    find_clusters,
+    find_gaps,
+    find_left_out,
+    find_memorisation,
+    find_movement,
+    find_runs,
+    find_similarities,
+    published_beside_measured,
+    read_study,
+    summarise,
+)
+from tunescope.records import CONVENTIONS, ORIGINAL, TO_START, TRAIN_TEST, TUNED
 
 _DASH = "–"
 _PUBLISHED = {"accuracy": "{:.1f}", "clusters": "{:.0f}", "train-test similarity": "{:.2f}"}
@@ -31,113 +47,106 @@ def markdown(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return "\n".join([line(head), line(["---"] * len(head)), *(line(row) for row in rows)])
 
 
-class Study:
-    """A study's tables, each read when it is asked for."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.about = json.loads((folder / "study.json").read_text(encoding="utf-8"))
-
-    def has(self, name: str) -> bool:
-        """Whether the study wrote this table."""
-        return (self.folder / "tables" / f"{name}.parquet").is_file()
-
-    def __getattr__(self, name: str) -> pd.DataFrame:
-        return read_table(self.folder / "tables" / f"{name}.parquet")
-
-    @property
-    def tasks(self) -> list[str]:
-        """The tasks that were probed."""
-        return [choice["name"] for choice in self.about["study"]["tasks"]]
-
-    def last(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Rows of the deepest layer of each encoder."""
-        return rows[rows["layer"] == rows.groupby("encoder")["layer"].transform("max")]
+def own(study: Study) -> list[Run]:
+    """The runs that were probed on the task that they were fine-tuned on."""
+    return [run for run in find_runs(study) if run.tuned_on == run.task]
 
 
-def own(rows: pd.DataFrame, task: str, stage: str) -> pd.DataFrame:
-    """Rows of a task before its own fine-tuning, or after it."""
-    here = rows[(rows["task"] == task) & (rows["stage"] == stage)]
-    return here if stage == "original" else here[here["tuned_on"] == task]
-
-
-def percent(values: pd.Series) -> str:
+def percent(value: Estimate | None) -> str:
     """Mean and standard deviation of shares, in per cent."""
-    return f"{100 * values.mean():.2f} ± {100 * values.std(ddof=1):.2f}"
+    if value is None:
+        return _DASH
+    return f"{100 * value.mean:.2f}" + ("" if value.std is None else f" ± {100 * value.std:.2f}")
+
+
+def mean(value: Estimate | None, form: str = "{:.2f}") -> str:
+    """A mean; a dash where nothing was measured."""
+    return _DASH if value is None else form.format(value.mean)
 
 
 def performance(study: Study) -> str:
     """Table 7: accuracy, clusters, similarity of train and test, beside what was published."""
     beside = published_beside_measured(study.folder)
-    accuracy = study.last(study.accuracy).query("probe == 'classifier' and split == 'test'")
-    clusters = study.last(study.clusters)
-    similarity = study.last(study.similarity).query("comparison == 'train-test'")
     rows = []
-    for task in study.tasks:
-        for stage in ("original", "fine-tuned"):
-            of_stage = own(clusters, task, stage).iloc[0]
-            alike = own(similarity, task, stage).set_index("convention")["pearson"]
-            cells = [percent(own(accuracy, task, stage)["accuracy"]), str(of_stage["n_clusters"])]
-            cells += [f"{alike[name]:.2f}" if pd.notna(alike[name]) else _DASH for name in ("all", "published")]
+    for run in own(study):
+        summary = summarise(study, run)
+        for stage, side in ((ORIGINAL, summary.before), (TUNED, summary.after)):
             published = []
             for quantity, form in _PUBLISHED.items():
-                here = (beside["task"] == task) & (beside["tuned_on"].isin([task, ""])) & (beside["stage"] == stage)
+                here = (beside["task"] == run.task) & (beside["tuned_on"] == run.task) & (beside["stage"] == stage)
                 found = beside[here & (beside["quantity"] == quantity)]
-                if not len(found):
-                    published.append(_DASH)
-                    continue
-                low, high = found["published_low"].iloc[0], found["published_high"].iloc[0]
-                published.append(_DASH if pd.isna(low) else f"{form.format(low)} … {form.format(high)}")
-            labels = of_stage["n_labels"]
-            rows.append([task if stage == "original" else "", stage, *cells[:1], published[0], f"{cells[1]} ({labels})",
-                         published[1], *cells[2:], published[2]])  # fmt: skip
+                ends = [] if found.empty else [found["published_low"].iloc[0], found["published_high"].iloc[0]]
+                published.append(" … ".join(map(form.format, ends)) if ends else _DASH)
+            is_after = stage == TUNED
+            found_alike = [
+                find_similarities(study, run, summary.layer, TRAIN_TEST, is_after, named) for named in CONVENTIONS
+            ]
+            alike = [estimate(one.pearson for one in of_convention) for of_convention in found_alike]
+            rows.append([run.task if stage == ORIGINAL else "", stage, percent(side.accuracy), published[0],
+                         f"{_clusters(side)} ({summary.n_labels})", published[1], *map(mean, alike),
+                         published[2]])  # fmt: skip
     head = ["task", "", "accuracy, %", "published", "clusters (labels)", "published", "similarity train–test, all",
             "… published convention", "published"]  # fmt: skip
     return markdown(head, rows)
 
 
+def _clusters(side: Side) -> str:
+    if not side.clusters:
+        return _DASH
+    low, high = min(side.clusters), max(side.clusters)
+    return f"{low}" if low == high else f"{low}–{high}"
+
+
 def settings_found(study: Study) -> str:
     """What the grid chose, by task."""
-    accuracy = study.last(study.accuracy).query("probe == 'classifier' and split == 'test' and init == 0")
     rows = []
-    for task in study.tasks:
-        for stage in ("original", "fine-tuned"):
-            one = own(accuracy, task, stage).iloc[0]
-            rows.append([task, stage, f"{one['hidden1']} × {one['hidden2']}", f"{one['alpha']:g}"])
+    for run in own(study):
+        table = run.mine(study, "accuracy").query("probe == 'classifier' and split == 'test' and init == 0")
+        last = table[table["layer"] == table["layer"].max()]
+        for stage in (ORIGINAL, TUNED):
+            for _, one in last[last["stage"] == stage].head(1).iterrows():
+                rows.append([run.task, stage, f"{one['hidden1']} × {one['hidden2']}", f"{one['alpha']:g}"])
     return markdown(["task", "", "hidden layers", "L2 weight"], rows)
 
 
 def blocks(study: Study) -> str:
     """Tables 3 and 4: what keeps a space from being linear."""
-    if not study.has("blocks"):
-        return "Every space is linear."
     rows = []
-    for (task, stage, tuned_on), found in study.last(study.blocks).groupby(["task", "stage", "tuned_on"], sort=False):
-        pairs = [
-            f"{a}–{b} ({kind})" for a, b, kind in zip(found["label_a"], found["label_b"], found["kind"], strict=True)
-        ]
-        shown = ", ".join(pairs[:6]) + (f" and {len(pairs) - 6} more" if len(pairs) > 6 else "")
-        rows.append([task, stage if not tuned_on else f"tuned on {tuned_on}", len(pairs), shown])
-    return markdown(["task", "space", "pairs", "which"], rows)
+    for run in find_runs(study):
+        for stage in (ORIGINAL, TUNED):
+            if stage == ORIGINAL and run.tuned_on != run.task:
+                continue
+            here = [
+                one for one in find_clusters(study, run).blocks if one.stage == stage and one.layer == run.last_layer
+            ]
+            # What blocks the spaces of several seeds is told once.
+            pairs = list(dict.fromkeys(f"{one.label_a}–{one.label_b} ({one.kind})" for one in here))
+            if not pairs:
+                continue
+            shown = ", ".join(pairs[:6]) + (f" and {len(pairs) - 6} more" if len(pairs) > 6 else "")
+            rows.append([run.task, stage if stage == ORIGINAL else f"tuned on {run.tuned_on}", len(pairs), shown])
+    return markdown(["task", "space", "pairs", "which"], rows) if rows else "Every space is linear."
 
 
 def distances(study: Study) -> str:
     """Figures 2 and 6 in numbers: minimum distances before and after."""
-    gaps = study.last(study.gaps)
     rows = []
-    for task in study.tasks:
-        before = own(gaps, task, "original").drop_duplicates("label").set_index("label")
-        after = own(gaps, task, "fine-tuned")
-        after = after[after["update"] == after["update"].max()].drop_duplicates("label").set_index("label")
-        change = (after["distance"] - before["distance"]).sort_values()
-        scaled = after["scaled"] - before["scaled"]
-        most = ", ".join(f"{label} {before['distance'][label]:.2f} → {after['distance'][label]:.2f}"
-                         for label in change.index[::-1][:3])  # fmt: skip
-        least = ", ".join(f"{label} {before['distance'][label]:.2f} → {after['distance'][label]:.2f}"
-                          for label in change.index[:3])  # fmt: skip
-        rows.append([task, f"{(change > 0).sum()} of {len(change)}", f"{before['distance'].mean():.2f} → "
-                     f"{after['distance'].mean():.2f}", f"{(scaled > 0).sum()} of {len(scaled)}",
-                     f"{before['scaled'].mean():.3f} → {after['scaled'].mean():.3f}", most, least])  # fmt: skip
+    for run in own(study):
+        summary, gaps = summarise(study, run), find_gaps(study, run).get(run.last_layer)
+        if gaps is None:
+            continue
+        ends, change = gaps.mean()[[0, -1]], gaps.change()
+        most, least = gaps.extremes(3)
+        told = [
+            ", ".join(f"{gaps.labels[at]} {ends[0, at]:.2f} → {ends[1, at]:.2f}" for at in chosen)
+            for chosen in (most, tuple(reversed(least)))
+        ]
+        known = int(np.isfinite(change).sum())
+        rows.append([run.task, f"{mean(summary.change.risen, '{:g}')} of {known}",
+                     f"{mean(summary.before.distance)} → {mean(summary.after.distance)}",
+                     f"{mean(summary.change.scaled_risen, '{:g}')} of {known}",
+                     f"{mean(summary.before.scaled, '{:.3f}')} → {mean(summary.after.scaled, '{:.3f}')}",
+                     *told])  # fmt: skip
     head = ["task", "labels that rose", "mean minimum distance", "rose, scaled", "mean, scaled", "rose most",
             "rose least"]  # fmt: skip
     return markdown(head, rows)
@@ -145,77 +154,74 @@ def distances(study: Study) -> str:
 
 def cross_task(study: Study) -> str:
     """Table 5, for every source."""
-    gaps, accuracy = study.last(study.gaps), study.last(study.accuracy).query("split == 'test'")
+    runs = find_runs(study)
+    sources = list(dict.fromkeys(run.tuned_on for run in runs if run.is_tuned))
     rows = []
-    for task in study.tasks:
-        before = own(gaps, task, "original").drop_duplicates("label").set_index("label")["distance"]
-        cells = [task, percent(own(accuracy, task, "original")["accuracy"])]
-        for source in study.tasks:
-            here = (gaps["task"] == task) & (gaps["tuned_on"] == source)
-            after = gaps[here & (gaps["update"] == gaps.loc[here, "update"].max())]
-            after = after.drop_duplicates("label").set_index("label")["distance"]
-            change = after - before
-            probed = accuracy[(accuracy["task"] == task) & (accuracy["tuned_on"] == source)]["accuracy"]
-            cells.append(
-                f"{(change > 0).sum()} ↑ {(change < 0).sum()} ↓, {change.mean():+.2f}; {100 * probed.mean():.2f}"
-            )
+    for task in dict.fromkeys(run.task for run in runs):
+        mine = {run.tuned_on: run for run in runs if run.task == task}
+        cells = [task, percent(summarise(study, next(iter(mine.values()))).before.accuracy)]
+        for source in sources:
+            gaps = find_gaps(study, mine[source]).get(mine[source].last_layer) if source in mine else None
+            if gaps is None:
+                cells.append(_DASH)
+                continue
+            change = gaps.change()
+            probed = summarise(study, mine[source]).after.accuracy
+            told = f"{(change > 0).sum()} ↑ {(change < 0).sum()} ↓, {np.nanmean(change):+.2f}"
+            cells.append(told if probed is None else f"{told}; {100 * probed.mean:.2f}")
         rows.append(cells)
-    return markdown(["probed on", "original, %", *(f"tuned on {source}" for source in study.tasks)], rows)
+    return markdown(["probed on", "original, %", *(f"tuned on {source}" for source in sources)], rows)
 
 
 def layers(study: Study) -> str:
     """Figure 4 at its end."""
-    found = study.similarity.query("comparison == 'to-start' and convention == 'all'")
-    last = found[found["update"] == found.groupby("task")["update"].transform("max")]
-    numbers = sorted(last["layer"].unique())
-    rows = []
-    for task in study.tasks:
-        here = own(last, task, "fine-tuned").set_index("layer")
-        rows.append([task, *(_cell(here, layer) for layer in numbers)])
+    numbers = sorted({layer for run in own(study) for layer in run.layers})
+    rows = [[run.task, *(_alike(study, run, layer) for layer in numbers)] for run in own(study)]
     return markdown(["task", *(f"layer {layer}" for layer in numbers)], rows)
 
 
-def _cell(rows: pd.DataFrame, layer: int) -> str:
-    if layer not in rows.index or pd.isna(rows["pearson"][layer]):
+def _alike(study: Study, run: Run, layer: int) -> str:
+    found = find_similarities(study, run, layer, TO_START, True)
+    r, rho = estimate(one.pearson for one in found), estimate(one.spearman for one in found)
+    if r is None:
         return _DASH
-    star = "" if rows["linear"][layer] else "*"
-    return f"{rows['pearson'][layer]:.2f}{star} (ρ {rows['spearman'][layer]:.2f})"
+    linear = [space.linear for stage in (ORIGINAL, TUNED) for space in find_clusters(study, run).of(stage, layer)]
+    return f"{r.mean:.2f}{'' if all(linear) else '*'} (ρ {mean(rho)})"
 
 
 def decisive(study: Study) -> str:
     """What each single label does to the similarity of start and end in the last layer."""
-    found = study.last(study.similarity).query("comparison == 'to-start' and convention == 'all'")
-    without = study.last(study.leave_one_out).query("comparison == 'to-start' and convention == 'all'")
     rows = []
-    for task in study.tasks:
-        here = own(found, task, "fine-tuned")
-        whole = here[here["update"] == here["update"].max()].iloc[0]
-        left = own(without, task, "fine-tuned")
-        left = left[left["update"] == whole["update"]].drop_duplicates("label").set_index("label")["pearson"]
-        far = (left - whole["pearson"]).abs().sort_values(ascending=False).index[:3]
-        rows.append([task, f"{whole['pearson']:.2f}", f"[{whole['low']:.2f}, {whole['high']:.2f}]",
-                     f"{whole['spearman']:.2f}", ", ".join(f"{label} {left[label]:.2f}" for label in far)])  # fmt: skip
+    for run in own(study):
+        found = find_similarities(study, run, run.last_layer, TO_START, True)
+        if not found:
+            continue
+        without = find_left_out(study, run, run.last_layer)
+        ends = [estimate(getattr(one, name) for one in found) for name in ("pearson", "low", "high", "spearman")]
+        rows.append([run.task, mean(ends[0]), f"[{mean(ends[1])}, {mean(ends[2])}]", mean(ends[3]),
+                     ", ".join(f"{one.label} {one.pearson:.2f}" for one in without[:3])])  # fmt: skip
     head = ["task", "r, start to end", "95 % over labels", "ρ", "r without …"]
     return markdown(head, rows)
 
 
 def movement(study: Study) -> str:
     """Lengths of the movements of Figures 5 and 7 to 10."""
-    lengths = study.movement.groupby(["task", "layer"])["length"].mean().unstack()
-    rows = [[task, *(f"{value:.2f}" for value in lengths.loc[task])] for task in study.tasks]
-    return markdown(["task", *(f"layer {layer}" for layer in lengths.columns)], rows)
+    found = {run.task: find_movement(study, run) for run in own(study)}
+    numbers = sorted({layer for by_layer in found.values() for layer in by_layer})
+    rows = []
+    for task, by_layer in found.items():
+        lengths = [[float(np.nanmean(one.lengths)) for one in by_layer.get(layer, {}).values()] for layer in numbers]
+        rows.append([task, *(mean(estimate(of_layer)) for of_layer in lengths)])
+    return markdown(["task", *(f"layer {layer}" for layer in numbers)], rows)
 
 
 def memorisation(study: Study) -> str:
     """Accuracy at the end of the probe."""
-    found = study.memorisation
-    end = found[found["probe_epoch"] == found["probe_epoch"].max()]
     rows = []
-    for task in study.tasks:
-        for stage in ("original", "fine-tuned"):
-            here = own(end, task, stage).groupby("split")["accuracy"].mean()
-            rows.append([task if stage == "original" else "", stage,
-                         *(f"{100 * here[split]:.1f}" for split in ("subtrain", "subtest", "test"))])  # fmt: skip
+    for run in own(study):
+        for one in find_memorisation(study, run):
+            ends = [f"{100 * one.curves[split][-1]:.1f}" for split in ("subtrain", "subtest", "test")]
+            rows.append([run.task if one.stage == ORIGINAL else "", one.stage, *ends])
     return markdown(["task", "", "subtrain, %", "subtest, %", "test, %"], rows)
 
 
@@ -242,7 +248,7 @@ def claims_in_full(study: Study) -> str:
 
 def time_spent(study: Study) -> str:
     """Seconds of all units by activity."""
-    spent = study.about["seconds"]
+    spent = study.settings["seconds"]
     whole = sum(spent.values())
     rows = [
         [activity, f"{seconds:.0f} s", f"{seconds / whole:.0%}"] for activity, seconds in spent.items() if seconds >= 1
@@ -250,7 +256,7 @@ def time_spent(study: Study) -> str:
     return markdown(["activity", "time", ""], [*rows, ["all units", f"{whole:.0f} s", ""]])
 
 
-SECTIONS = {
+SECTIONS: dict[str, Callable[[Study], str]] = {
     "Performance": performance,
     "Settings that the grid chose": settings_found,
     "What blocks linearity": blocks,
@@ -270,7 +276,7 @@ def main() -> None:
     """Print all tables."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path)
-    study = Study(parser.parse_args().folder)
+    study = read_study(parser.parse_args().folder)
     for title, table in SECTIONS.items():
         print(f"## {title}\n\n{table(study)}\n")
 
