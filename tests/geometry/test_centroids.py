@@ -8,7 +8,7 @@ from sets import examples
 from sklearn.decomposition import PCA
 
 from tunescope.errors import RepresentationError
-from tunescope.geometry import centroid_paths, centroids, closest_labels, movement, principal_axes
+from tunescope.geometry import centroid_paths, centroids, movement, principal_axes
 
 NAMES = np.array(["ADJ", "ADP", "NOUN", "PRON", "VERB"])
 
@@ -195,29 +195,3 @@ def test_labels_that_one_space_lacks_are_left_out():
     assert found.labels.tolist() == ["ADP", "NOUN"]
     with pytest.raises(RepresentationError, match="no label in common"):
         movement(at(np.eye(5)), centroids(np.eye(5), ["a", "b", "c", "d", "e"]))
-
-
-# ---- the closest labels
-
-
-def test_the_closest_labels_grow_from_the_closest_pair():
-    snapshot = at([[0.0], [10.0], [11.0], [13.0], [30.0]])
-    assert closest_labels(snapshot, 2).tolist() == ["ADP", "NOUN"]
-    assert closest_labels(snapshot).tolist() == ["ADP", "NOUN", "PRON"]
-    assert closest_labels(snapshot, 4).tolist() == ["ADJ", "ADP", "NOUN", "PRON"]
-    assert closest_labels(snapshot, 5).tolist() == NAMES.tolist()
-    assert closest_labels(snapshot, 9).tolist() == NAMES.tolist()
-
-
-@examples(40)
-@given(st.integers(2, 5), st.integers(0, 2**32 - 1))
-def test_the_closest_pair_is_always_chosen(count, seed):
-    snapshot = at(np.random.default_rng(seed).normal(size=(5, 3)))
-    chosen = closest_labels(snapshot, count)
-    away = np.linalg.norm(snapshot.means[:, None] - snapshot.means[None], axis=-1) + np.diag(np.full(5, np.inf))
-    assert len(set(chosen)) == count
-    assert set(snapshot.labels[list(np.unravel_index(away.argmin(), away.shape))]) <= set(chosen)
-
-
-def test_one_label_is_closest_to_itself():
-    assert closest_labels(at([[1.0, 2.0]])).tolist() == ["ADJ"]

@@ -8,9 +8,7 @@ from tunescope.geometry._centroids import (
     Movement,
     centroid_paths,
     centroids,
-    closest_labels,
     movement,
-    principal_axes,
 )
 from tunescope.geometry._chance import (
     LabelChance,
@@ -46,8 +44,8 @@ from tunescope.geometry._measures.nulls import Null, null_of
 from tunescope.geometry._measures.of_one.calibration import Calibration, calibration
 from tunescope.geometry._measures.registry import measures
 from tunescope.geometry._measures.space import Space
-from tunescope.geometry._projection import CommonAxes, common_axes
-from tunescope.geometry._similarity import SpatialSimilarity, spatial_similarity
+from tunescope.geometry._projection import CommonAxes, common_axes, principal_axes
+from tunescope.geometry._similarity import LabelSpace, SpatialSimilarity, spatial_similarity
 from tunescope.geometry._solver.compiling import announce
 
 __all__ = [
@@ -62,6 +60,7 @@ __all__ = [
     "HullDistance",
     "LabelChance",
     "LabelDistances",
+    "LabelSpace",
     "MeasureInfo",
     "Measured",
     "Movement",
@@ -80,7 +79,6 @@ __all__ = [
     "check_labelled",
     "check_labels",
     "check_points",
-    "closest_labels",
     "common_axes",
     "compare",
     "compare_distances",

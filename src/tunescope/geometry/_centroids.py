@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tunescope.errors import RepresentationError
 from tunescope.geometry._labels import check_labelled
+from tunescope.geometry._projection import principal_axes
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,23 @@ class Centroids:
     """(k,) points of each label."""
 
     def of(self, labels: ArrayLike) -> Centroids:
-        """The centroids of these labels only, in this order."""
+        """The centroids of these labels only, in this order.
+
+        Parameters
+        ----------
+        labels : array-like of shape (m,)
+            Labels of this space.
+
+        Returns
+        -------
+        Centroids
+            Of m labels.
+
+        Raises
+        ------
+        RepresentationError
+            When a label has no centroid here.
+        """
         wanted = np.asarray(labels)
         place = {label: i for i, label in enumerate(self.labels.tolist())}
         missing = [str(label) for label in wanted.tolist() if label not in place]
@@ -80,28 +97,6 @@ def centroids(X: ArrayLike, y: ArrayLike) -> Centroids:
     return Centroids(labels, means, np.bincount(index, minlength=len(labels)))
 
 
-def principal_axes(
-    vectors: NDArray[np.float64], n_axes: int = 2, *, centre: bool = True
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """First principal axes (n_axes, d) of vectors (n, d), and the share of variance of each; signs are fixed.
-
-    They are axes about the mean of the vectors, or about zero without ``centre``. Each axis is turned so that its
-    largest entry is positive, which makes pictures repeatable. Where the vectors span fewer dimensions, the axes
-    beyond them are zero.
-    """
-    around = vectors - vectors.mean(axis=0) if centre else vectors
-    _, widths, axes = np.linalg.svd(around, full_matrices=False)
-    total = float((widths**2).sum())
-    found = np.zeros((n_axes, vectors.shape[1]))
-    share = np.zeros(n_axes)
-    for i in range(min(n_axes, len(axes))):
-        if widths[i] > 1e-12 * max(widths[0], 1e-300):
-            sign = np.sign(axes[i][np.abs(axes[i]).argmax()])
-            found[i] = axes[i] * sign
-            share[i] = widths[i] ** 2 / total
-    return found, share
-
-
 def centroid_paths(snapshots: Sequence[Centroids], labels: ArrayLike | None = None) -> NDArray[np.float64]:
     """Paths of the centroids through the snapshots, on two principal axes common to all ([FT], figure 3).
 
@@ -116,6 +111,11 @@ def centroid_paths(snapshots: Sequence[Centroids], labels: ArrayLike | None = No
     -------
     ndarray of shape (n_labels, n_snapshots, 2)
         Coordinates, in the unit of the points.
+
+    Raises
+    ------
+    RepresentationError
+        When there is no snapshot, one lacks a label, or widths differ.
     """
     if not snapshots:
         raise RepresentationError("Paths need at least one snapshot.")
@@ -160,18 +160,3 @@ def movement(before: Centroids, after: Centroids) -> Movement:
     vectors = after.of(labels).means - before.of(labels).means
     axes, share = principal_axes(vectors, centre=False)
     return Movement(labels, vectors @ axes.T, np.linalg.norm(vectors, axis=1), share)
-
-
-def closest_labels(snapshot: Centroids, count: int = 3) -> NDArray[Any]:
-    """The labels whose centroids lie closest together: the set of ``count`` grown from the closest pair.
-
-    From the closest pair on, the label that is nearest to those already chosen (in the mean) joins.
-    """
-    count = min(count, len(snapshot.labels))
-    away = np.linalg.norm(snapshot.means[:, None] - snapshot.means[None], axis=-1)
-    np.fill_diagonal(away, np.inf)
-    chosen = [int(i) for i in np.unravel_index(int(away.argmin()), away.shape)] if count > 1 else [0]
-    while len(chosen) < count:
-        rest = [i for i in range(len(away)) if i not in chosen]
-        chosen.append(rest[int(np.argmin([away[i, chosen].mean() for i in rest]))])
-    return snapshot.labels[np.sort(np.array(chosen[:count]))]

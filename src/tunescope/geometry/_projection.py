@@ -1,4 +1,4 @@
-"""Principal axes that several snapshots of the same points share, so that a picture of them can move."""
+"""Principal axes with fixed signs: of a few vectors, and common to several snapshots, so that a picture can move."""
 
 from __future__ import annotations
 
@@ -24,10 +24,22 @@ class CommonAxes:
     """(m,) share of the variance of all points that each axis holds."""
 
     def project(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Coordinates (n, m) of points (n, d) on the axes, about the mean; in the unit of the points.
+        """Coordinates of points on the axes, about the mean.
 
-        Raises:
-            RepresentationError: X is not finite, or of another width.
+        Parameters
+        ----------
+        X : array-like of shape (n, d)
+            Points.
+
+        Returns
+        -------
+        ndarray of shape (n, m)
+            In the unit of the points.
+
+        Raises
+        ------
+        RepresentationError
+            When X is not finite, or of another width.
         """
         points = check_points(X, "X")
         if points.shape[1] != len(self.mean):
@@ -35,27 +47,66 @@ class CommonAxes:
         return (points - self.mean) @ self.axes.T
 
 
+def principal_axes(
+    vectors: NDArray[np.float64], n_axes: int = 2, *, centre: bool = True
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """First principal axes of a few vectors, with fixed signs.
+
+    Each axis is turned so that its largest entry is positive, which makes pictures repeatable.
+
+    Parameters
+    ----------
+    vectors : ndarray of shape (n, d)
+        The vectors.
+    n_axes : int, default 2
+        How many axes.
+    centre : bool, default True
+        Whether the axes are about the mean of the vectors, or about zero.
+
+    Returns
+    -------
+    axes : ndarray of shape (n_axes, d)
+        Orthonormal, the widest first; zero where the vectors span fewer dimensions.
+    share : ndarray of shape (n_axes,)
+        Share of the variance that each holds.
+    """
+    around = vectors - vectors.mean(axis=0) if centre else vectors
+    _, widths, axes = np.linalg.svd(around, full_matrices=False)
+    return _first(axes, widths**2, n_axes, 1e-24)
+
+
 def common_axes(snapshots: Iterable[ArrayLike], n_axes: int = 3) -> CommonAxes:
     """Principal component analysis over the points of all snapshots.
 
     One mean and one covariance are accumulated snapshot by snapshot, so that no two snapshots need to be in memory
     at a time; products are taken in the type of the points and summed in float64. The axes are eigenvectors of the
-    covariance; those that hold less of the variance than that type can tell from none are zero. Each axis is turned
-    so that its largest entry is positive, which makes pictures repeatable.
+    covariance; those that hold less of the variance than that type can tell from none are zero. Signs are fixed as
+    those of `principal_axes`.
 
-    Args:
-        snapshots: the snapshots, each (n, d), of one width d; read once.
-        n_axes: how many axes.
+    Parameters
+    ----------
+    snapshots : iterable of array-like of shape (n, d)
+        The snapshots, of one width; read once.
+    n_axes : int, default 3
+        How many axes.
 
-    Raises:
-        RepresentationError: there is no snapshot, one has no point or is not finite, or widths differ.
+    Returns
+    -------
+    CommonAxes
+        Their mean, axes and shares of the variance.
 
-    Examples:
-        >>> found = common_axes([[[0.0, 0.0], [4.0, 0.0]], [[0.0, 1.0], [4.0, 1.0]]], n_axes=2)
-        >>> found.axes.tolist()
-        [[1.0, 0.0], [0.0, 1.0]]
-        >>> found.project([[2.0, 0.5]]).tolist()
-        [[0.0, 0.0]]
+    Raises
+    ------
+    RepresentationError
+        When there is no snapshot, one has no point or is not finite, or widths differ.
+
+    Examples
+    --------
+    >>> found = common_axes([[[0.0, 0.0], [4.0, 0.0]], [[0.0, 1.0], [4.0, 1.0]]], n_axes=2)
+    >>> found.axes.tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    >>> found.project([[2.0, 0.5]]).tolist()
+    [[0.0, 0.0]]
     """
     n, precision = 0, 0.0
     shift = total = products = np.zeros(0)
@@ -76,10 +127,17 @@ def common_axes(snapshots: Iterable[ArrayLike], n_axes: int = 3) -> CommonAxes:
         raise RepresentationError("Common axes need at least one snapshot.")
     off = total / n
     values, vectors = np.linalg.eigh(products / n - np.outer(off, off))
-    values, vectors = np.maximum(values[::-1], 0.0), vectors[:, ::-1].T
-    axes, share = np.zeros((n_axes, len(shift))), np.zeros(n_axes)
-    for i in range(min(n_axes, len(shift))):
-        if values[i] > precision * max(values[0], 1e-300):
-            axes[i] = vectors[i] * np.sign(vectors[i][np.abs(vectors[i]).argmax()])
-            share[i] = values[i] / values.sum()
+    axes, share = _first(vectors[:, ::-1].T, np.maximum(values[::-1], 0.0), n_axes, precision)
     return CommonAxes(shift + off, axes, share)
+
+
+def _first(
+    axes: NDArray[np.float64], variances: NDArray[np.float64], n_axes: int, least: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The first axes, signs fixed, and their shares; zero below `least` of the largest variance."""
+    found, share = np.zeros((n_axes, axes.shape[1])), np.zeros(n_axes)
+    for i in range(min(n_axes, len(axes))):
+        if variances[i] > least * max(float(variances[0]), 1e-300):
+            found[i] = axes[i] * np.sign(axes[i][np.abs(axes[i]).argmax()])
+            share[i] = variances[i] / variances.sum()
+    return found, share

@@ -4,19 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from tunescope.geometry._hulls.label_distances import Convention, LabelDistances, check_convention
+from tunescope.geometry._directprobe.directprobe import DirectProbe
+from tunescope.geometry._hulls.label_distances import Convention, check_convention
 
 _CONSTANT = 1e-12
 """Numbers that differ from their mean by no more than this share of themselves have no correlation."""
 
 _ROUNDING = 1e-12
 """What sums of squares that cancel leave of themselves, and more."""
+
+
+class LabelSpace(Protocol):
+    """What a similarity reads of a space: its labels and the distances between them."""
+
+    @property
+    def labels(self) -> NDArray[Any]:
+        """(k,) the labels, sorted."""
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether every pair of labels is linearly separable."""
+
+    def matrix(self, convention: Convention = "all") -> NDArray[np.float64]:
+        """(k, k) distances; nan on the diagonal and where a label does not take part."""
+
+
+@dataclass(frozen=True)
+class _Clusters:
+    """A fitted DirectProbe as a space of labels."""
+
+    probe: DirectProbe
+
+    @property
+    def labels(self) -> NDArray[Any]:
+        """(k,) its classes."""
+        return np.asarray(self.probe.classes_)
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether there is one cluster per label."""
+        return bool(self.probe.is_linear_)
+
+    def matrix(self, convention: Convention = "all") -> NDArray[np.float64]:
+        """(k, k) mean distances over pairs of clusters."""
+        return self.probe.label_distances(convention)
 
 
 @dataclass(frozen=True)
@@ -58,8 +95,8 @@ def _pearson(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
 
 
 def spatial_similarity(
-    a: Any,
-    b: Any,
+    a: LabelSpace | DirectProbe,
+    b: LabelSpace | DirectProbe,
     *,
     convention: Convention = "all",
     nonlinear: Literal["undefined", "zero"] = "undefined",
@@ -70,8 +107,9 @@ def spatial_similarity(
 
     Parameters
     ----------
-    a, b : LabelDistances or fitted DirectProbe
-        The two spaces, over partly the same labels.
+    a, b : LabelSpace or fitted DirectProbe
+        The two spaces, over partly the same labels: `LabelDistances`, or whatever has `labels`, `is_linear` and
+        `matrix(convention)` as these do.
     convention : {"all", "published"}, default "all"
         ``all`` drops label pairs that either space lacks; ``published`` leaves clusters of five points or fewer
         out and counts absent pairs as 0.
@@ -96,7 +134,8 @@ def spatial_similarity(
     check_convention(convention)
     if nonlinear not in ("undefined", "zero"):
         raise ValueError(f"nonlinear must be 'undefined' or 'zero'; got {nonlinear!r}.")
-    names_a, names_b = _names(a), _names(b)
+    a, b = _as_space(a), _as_space(b)
+    names_a, names_b = np.asarray(a.labels), np.asarray(b.labels)
     shared = np.intersect1d(names_a, names_b)
     labels = np.union1d(names_a, names_b) if convention == "published" else shared
     if len(shared) < 3:
@@ -105,7 +144,7 @@ def spatial_similarity(
             f"{', '.join(map(str, shared)) or 'none'}."
         )
     first, second = _over(a, labels, convention), _over(b, labels, convention)
-    linear = _linear(a) and _linear(b)
+    linear = bool(a.is_linear and b.is_linear)
     if convention == "published":
         first, second = np.nan_to_num(first), np.nan_to_num(second)
     rows, columns = np.triu_indices(len(labels), 1)
@@ -165,20 +204,15 @@ def _interval(
     return float(low), float(high)
 
 
-def _names(space: Any) -> NDArray[Any]:
-    return np.asarray(space.labels if isinstance(space, LabelDistances) else space.classes_)
+def _as_space(space: LabelSpace | DirectProbe) -> LabelSpace:
+    return _Clusters(space) if isinstance(space, DirectProbe) else space
 
 
-def _linear(space: Any) -> bool:
-    return bool(space.is_linear if isinstance(space, LabelDistances) else space.is_linear_)
-
-
-def _over(space: Any, labels: NDArray[Any], convention: Convention) -> NDArray[np.float64]:
+def _over(space: LabelSpace, labels: NDArray[Any], convention: Convention) -> NDArray[np.float64]:
     """The space's distance matrix over the given labels, nan where it has none."""
     matrix = np.full((len(labels), len(labels)), np.nan)
-    names = _names(space)
+    names = np.asarray(space.labels)
     own = np.flatnonzero(np.isin(names, labels))
     at = np.searchsorted(labels, names[own])
-    source = space.matrix(convention) if isinstance(space, LabelDistances) else space.label_distances(convention)
-    matrix[np.ix_(at, at)] = source[np.ix_(own, own)]
+    matrix[np.ix_(at, at)] = space.matrix(convention)[np.ix_(own, own)]
     return matrix
