@@ -223,6 +223,20 @@ def test_the_ends_of_labels_are_stripped_in_every_format(tmp_path):
         assert read(tmp_path / f"a.{end}").labels == ("pos",)
 
 
+@pytest.mark.parametrize("empty", [None, float("nan"), "", " "])
+def test_rows_without_a_text_are_refused_or_left_out(tmp_path, empty):
+    frame = pd.DataFrame({"text": ["a b", empty, "c", empty], "label": ["x", "y", "y", "x"]})
+    with pytest.raises(DataError, match=r"row 2: no words in text or words.*`without_text: drop`"):
+        task_from_frame(frame, frame)
+    task = task_from_frame(frame, frame, without_text="drop")
+    assert labels(task) == ["x", "y"]
+    assert task.notes[0] == "train: left out: 2 rows without a text, first at row 2"
+    frame.to_csv(tmp_path / "a.csv", index=False)
+    assert labels(read(tmp_path / "a.csv", without_text="drop")) == ["x", "y"]
+    with pytest.raises(DataError, match="line 3: no words"):
+        read(tmp_path / "a.csv", without_label="drop")
+
+
 MARKERS = ["", " ", "NA", "nan", "NaN", "null", "None", "<NA>", "N/A"]
 
 

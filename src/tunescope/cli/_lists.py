@@ -43,6 +43,7 @@ def tasks(
     without_label: Annotated[
         str | None, typer.Option(help="What becomes of rows without a label: refuse (the default) or drop.")
     ] = None,
+    without_text: Annotated[str | None, typer.Option(help="The same of rows without a text.")] = None,
     file_format: Annotated[
         str | None, typer.Option("--format", help="Format of the file, where its name does not tell.")
     ] = None,
@@ -58,8 +59,15 @@ def tasks(
     if name is None:
         _list_tasks(as_json, quiet)
         return
-    told = {"test_file": test, "predicts": predicts, "without_label": without_label, "format": file_format}
-    task = find_task(_choice(name, {**told, "columns": _columns(column or [])}), data_dir=data_dir)
+    told = {
+        "test_file": test,
+        "predicts": predicts,
+        "columns": _columns(column or []),
+        "without_label": without_label,
+        "without_text": without_text,
+        "format": file_format,
+    }
+    task = find_task(_choice(name, told), data_dir=data_dir)
     if as_json:
         print_json(_task_json(task))
         return

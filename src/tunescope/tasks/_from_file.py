@@ -27,6 +27,7 @@ def task_from_file(
     predicts: str | None = None,
     missing: Sequence[str] | None = None,
     without_label: Literal["refuse", "drop"] = "refuse",
+    without_text: Literal["refuse", "drop"] = "refuse",
     delimiter: str | None = None,
     quotes: Literal["csv", "none"] | None = None,
     encoding: str | None = None,
@@ -61,6 +62,8 @@ def task_from_file(
         list (`NA`, `nan`, `null`, `None`, …). `[""]` makes `NA` a label like any other.
     without_label : {'refuse', 'drop'}, optional
         `refuse` (the default) raises an error where labels are missing; `drop` leaves them out and counts them.
+    without_text : {'refuse', 'drop'}, optional
+        The same of rows of a table without a text.
     delimiter, quotes, encoding : str, optional
         Of CSV and TSV; found out by default.
     name : str, optional
@@ -102,6 +105,7 @@ def task_from_file(
         predicts=predicts,
         missing=None if missing is None else tuple(missing),
         without_label=without_label,
+        without_text=without_text,
         delimiter=delimiter,
         quotes=quotes,
         encoding=encoding,
@@ -258,6 +262,7 @@ def task_from_frame(
     *,
     columns: Mapping[str, str] | None = None,
     without_label: Literal["refuse", "drop"] = "refuse",
+    without_text: Literal["refuse", "drop"] = "refuse",
     name: str = "frame",
     description: str = "labels of a data frame",
     source: str = "a data frame",
@@ -275,7 +280,7 @@ def task_from_frame(
         The rows of test. Without it the sentences of `train` are cut in two by `seed`.
     columns : dict, optional
         Which column is what, where the names do not tell: `{"text": "review", "label": "stars"}`.
-    without_label : {'refuse', 'drop'}, optional
+    without_label, without_text : {'refuse', 'drop'}, optional
         `refuse` (an error) or `drop` (left out and counted).
     name, description, source : str, optional
         Of the task.
@@ -299,7 +304,7 @@ def task_from_frame(
     >>> task_from_frame(frame, columns={"text": "review", "label": "stars"}).labels
     ('1', '5')
     """
-    options = ReadOptions(columns=columns or {}, without_label=without_label)
+    options = ReadOptions(columns=columns or {}, without_label=without_label, without_text=without_text)
     frames = {"train": train} if test is None else {"train": train, "test": test}
     readings = [_read_frame(frame, options, what) for what, frame in frames.items()]
     if len(readings) > 1:

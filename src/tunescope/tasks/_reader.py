@@ -42,6 +42,8 @@ class ReadOptions:
         quoted, pandas' list (`NA`, `nan`, `null`, `None`, …).
     without_label : {'refuse', 'drop'}, optional
         What becomes of a row without a label: `refuse` (an error) or `drop` (left out and counted).
+    without_text : {'refuse', 'drop'}, optional
+        The same of a row of a table without a text.
     delimiter, quotes, encoding : str, optional
         Of a CSV or TSV file: the character between fields; `csv` or `none`; the name of an encoding.
     """
@@ -51,6 +53,7 @@ class ReadOptions:
     predicts: str | None = None
     missing: tuple[str, ...] | None = None
     without_label: Literal["refuse", "drop"] = "refuse"
+    without_text: Literal["refuse", "drop"] = "refuse"
     delimiter: str | None = None
     quotes: Literal["csv", "none"] | None = None
     encoding: str | None = None

@@ -126,7 +126,8 @@ class _RowReader:
         self.path, self.columns, self.options = path, columns, options
         self.has_types, self.class_names = table.has_types, table.class_names
         self.markers = MARKERS if options.missing is None else frozenset(options.missing)
-        self.n_labels = self.n_ignored = 0
+        self.n_labels = self.n_ignored = self.n_without_text = 0
+        self.first_without_text: int | str = ""
         self.without: Counter[str] = Counter()
         self.first_without: int | str = ""
 
@@ -136,10 +137,16 @@ class _RowReader:
         for role in ("text", "pair", "words"):  # what marks a missing label is a word like any other in a text
             if isinstance(given.get(role), Missing):
                 given[role] = given[role].spelling
+        if self.options.without_text == "drop" and self._lacks_text(given):
+            self.n_without_text += 1
+            self.first_without_text = self.first_without_text or place
+            return None
         try:
             words, pair = self._words(given)
         except ValueError as error:
-            raise line_error(self.path, place, str(error), "a text, or a list of words that are not empty") from None
+            expected = "a text, or a list of words that are not empty"
+            hint = "; or `without_text: drop`, which leaves out rows without" if self._lacks_text(given) else ""
+            raise line_error(self.path, place, str(error), expected + hint) from None
         if "tags" in self.columns:
             targets = self._tags(place, given.get("tags"), words)
         else:
@@ -147,6 +154,12 @@ class _RowReader:
             label = self._label(place, given.get("label"), self.columns.get("label", ""))
             targets = () if label is None else ((positions, label),)
         return _Row(place, number, words, pair, targets) if targets else None
+
+    def _lacks_text(self, given: Mapping[str, Any]) -> bool:
+        """Whether a row has no text, or of two texts only one."""
+        told = [given.get(role) for role in ("text", "words") if role in self.columns]
+        lacking = [missing(value) is not None or (isinstance(value, (list, tuple)) and not value) for value in told]
+        return all(lacking) or ("pair" in self.columns and missing(given.get("pair")) is not None)
 
     def _words(self, given: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
         there = [role for role in ("text", "words") if missing(given.get(role)) is None]
@@ -218,6 +231,9 @@ class _RowReader:
         """What was left out; raises `DataError` where labels are missing and that is not allowed."""
         ignored = f"left out: {counted(self.n_ignored, 'word')} without a tag (-100)"
         notes = [ignored] if self.n_ignored else []
+        if self.n_without_text:
+            said = f"left out: {counted(self.n_without_text, 'row')} without a text"
+            notes.append(f"{said}, first at {_said_place(self.first_without_text)}")
         n = sum(self.without.values())
         if n:
             what = "word" if "tags" in self.columns else "row"

@@ -32,6 +32,8 @@ class TaskChoice(BaseModel):
     """Fields of CSV and TSV files that say that a label is missing; pandas' list by default."""
     without_label: Literal["refuse", "drop"] = "refuse"
     """What becomes of rows without a label: an error, or they are left out and counted."""
+    without_text: Literal["refuse", "drop"] = "refuse"
+    """The same of rows without a text."""
     delimiter: str | None = None
     quotes: Literal["csv", "none"] | None = None
     encoding: str | None = None
