@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from tunescope.cli._voice import (
     DeviceOption,
@@ -19,6 +20,26 @@ from tunescope.cli._voice import (
 
 if TYPE_CHECKING:
     from tunescope.studies import StudyResult
+
+
+class RunCommand(TyperCommand):
+    """The command `run`, whose help names the experiments and executors that are known, those of other packages too."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help."""
+        from tunescope.execution import executors
+        from tunescope.studies import experiment_names
+
+        known = {
+            "experiment": f"Experiment, may be repeated: {', '.join(experiment_names())}.",
+            "on": "Who does the work: "
+            + "; ".join(f"{name} ({kind.about})" for name, kind in executors().items())
+            + ".",
+        }
+        for parameter in self.params:
+            if parameter.name in known:
+                parameter.help = known[parameter.name]  # type: ignore[attr-defined]
+        super().format_help(ctx, formatter)
 
 
 @spoken
@@ -39,6 +60,10 @@ def run_command(
         list[str] | None,
         typer.Option("--task", "-t", help="Task by name, or a file of your own; may be repeated."),
     ] = None,
+    experiment: Annotated[
+        list[str] | None,
+        typer.Option("--experiment", "-x", help="Experiment; may be repeated."),
+    ] = None,
     seeds: Annotated[str | None, typer.Option(help="Seeds of the fine-tuning, such as 0,1,2.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Epochs of the fine-tuning.")] = None,
     every: Annotated[int | None, typer.Option(help="Updates between two snapshots.")] = None,
@@ -54,6 +79,7 @@ def run_command(
             "--allow-pickle", help="Also read weights stored as a pickle, which can run code: trusted ones only."
         ),
     ] = False,
+    on: Annotated[str, typer.Option("--on", help="Who does the work.")] = "local",
     device: DeviceOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -69,6 +95,7 @@ def run_command(
     overrides = {
         "encoders": [_encoder(text) for text in encoder] if encoder else None,
         "tasks": [task_choice(text) for text in task] if task else None,
+        "experiments": experiment or None,
         "seeds": None if seeds is None else _numbers(seeds, "--seeds"),
         "epochs": epochs,
         "every": every,
@@ -77,21 +104,21 @@ def run_command(
         "device": device,
         "allow_pickle": allow_pickle or None,
     }
-    result = follow(study, out, overrides, quiet=quiet)
+    result = follow(study, out, overrides, quiet=quiet, on=on)
     if as_json:
         print_json(result_json_of(result))
         return
     show(result, quiet=quiet)
 
 
-def follow(study: str, out: Path | None, overrides: dict[str, Any], *, quiet: bool) -> StudyResult:
+def follow(study: str, out: Path | None, overrides: dict[str, Any], *, quiet: bool, on: str = "local") -> StudyResult:
     """Run a study while telling how it goes; Ctrl-C says how to go on."""
     from tunescope.cli._watch import watcher
     from tunescope.studies import run_study
 
     try:
         with watcher(quiet) as watching:
-            return run_study(study, out, watcher=watching, **overrides)
+            return run_study(study, out, on=on, watcher=watching, **overrides)
     except KeyboardInterrupt:
         raise Interrupted("What is done is kept; the same command, with the same --out, goes on from there.") from None
 

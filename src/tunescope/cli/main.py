@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 
 from tunescope.cli._demo import demo
+from tunescope.cli._experiments import experiments
 from tunescope.cli._explore import explore
 from tunescope.cli._lists import encoders, tasks
 from tunescope.cli._probe import probe
 from tunescope.cli._report import report
-from tunescope.cli._study import run_command
+from tunescope.cli._study import RunCommand, run_command
 from tunescope.cli._verify import verify
 
 app = typer.Typer(
@@ -23,13 +24,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command(name="demo")(demo)
-app.command(name="run")(run_command)
+app.command(name="run", cls=RunCommand)(run_command)
 app.command(name="probe")(probe)
 app.command(name="report")(report)
 app.command(name="explore")(explore)
 app.command(name="verify")(verify)
 app.command(name="tasks")(tasks)
 app.command(name="encoders")(encoders)
+app.command(name="experiments")(experiments)
 
 
 def _show_version(wanted: bool) -> None:

@@ -8,6 +8,12 @@ from ._run import (
     run_study as run_study,
 )
 from ._settings.experiments import (
+    ExperimentInfo as ExperimentInfo,
+)
+from ._settings.experiments import (
+    experiment_infos as experiment_infos,
+)
+from ._settings.experiments import (
     experiment_names as experiment_names,
 )
 from ._settings.study import (

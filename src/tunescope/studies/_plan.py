@@ -44,15 +44,21 @@ class Plan:
         """The tasks that are probed, in the order in which the study names them."""
         return tuple(choice.name for choice in self.study.tasks)
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The tasks whose fine-tunings are looked at in the space of every task; all that are probed by default."""
+        return tuple(self.study.sources) or self.task_names
+
     def tunings(self) -> Iterator[Course]:
         """Every fine-tuning on a task that is probed."""
         return (course for course in self.courses if course.task in self.task_names)
 
     def states(self, encoder: EncoderState, task: str, *, every_source: bool = False) -> Iterator[EncoderState]:
-        """The encoder as it was loaded, then as it was fine-tuned on the task, or on any task of the study."""
+        """The encoder as it was loaded, then as it was fine-tuned on the task, or on any of the sources."""
         yield encoder
         for course in self.courses:
-            if course.start == encoder and (every_source or course.task == task):
+            wanted = course.task in self.sources if every_source else course.task == task
+            if course.start == encoder and wanted:
                 yield course.end
 
     def spaces(self, experiment: str, *, every_source: bool = False) -> Iterator[Space]:

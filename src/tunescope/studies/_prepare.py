@@ -101,7 +101,7 @@ def prepare(
     chosen = {choice.name: choice.layers for choice in study.experiments}
     experiments = tuple(sorted((experiment(name) for name in chosen), key=lambda one: (one.order, one.name)))
     layers_of = {
-        (name, encoder.label): _numbers(asked if asked is not None else study.layers, encoder)
+        (name, encoder.label): layer_numbers(asked if asked is not None else study.layers, encoder)
         for name, asked in chosen.items()
         for encoder in encoders
     }
@@ -125,7 +125,7 @@ def _tuned_tasks(study: Study) -> list[str]:
     return list(dict.fromkeys([*(choice.name for choice in study.tasks), *study.sources]))
 
 
-def _numbers(asked: Any, encoder: Original) -> tuple[int, ...]:
+def layer_numbers(asked: Any, encoder: Original) -> tuple[int, ...]:
     """The layers of an encoder that a study asks for, in order."""
     if asked == "last":
         return (encoder.n_layers,)
@@ -174,6 +174,7 @@ def _find_tasks(study: Study, data_dir: str | Path | None, folder: Path, where: 
     for index, choice in enumerate(study.tasks):
         with _located(where("tasks", index)):
             found[choice.name] = find_task(choice, study, data_dir=data_dir, folder=folder)
+            _refuse_few_labels(found[choice.name])
     for index, name in enumerate(study.sources):
         with _located(where("sources", index)):
             if name not in found:
@@ -181,12 +182,25 @@ def _find_tasks(study: Study, data_dir: str | Path | None, folder: Path, where: 
     return found
 
 
+def _refuse_few_labels(task: Task) -> None:
+    """A space of one label has no distances, and nothing to learn."""
+    for split in (task.train, task.test):
+        labels = list(split.label_counts)
+        if len(labels) < 2:
+            told = f"only {labels[0]!r}" if labels else "none"
+            raise StudyError(f"{task.name}: its {split.name} split needs at least two labels, it has {told}")
+
+
 def _find_encoder(choice: EncoderChoice, bench: Bench, allow_pickle: bool, where: str) -> Original:
     """Load an encoder once, to know that it can be, what it is and how many layers it has."""
     from tunescope.encoders import load_encoder
 
     with _located(where):
-        encoder = load_encoder(
+        if choice.given is not None:
+            bench.given[choice.given.fingerprint] = choice.given
+        elif choice.fingerprint is not None:
+            raise StudyError(f"the encoder {choice.name!r} was handed over as an object; hand it over again to go on")
+        encoder = choice.given or load_encoder(
             choice.name,
             revision=choice.revision,
             device=bench.device,

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tunescope.studies._settings.objects import of_object
 from tunescope.studies._units.keys import digest, without_defaults
 
 if TYPE_CHECKING:
@@ -189,16 +190,14 @@ def write_record(
     key: str,
 ) -> None:
     """Write study.json: what the study meant, and what its units are."""
-    from dataclasses import asdict
-
     from tunescope.storage import platform_name, versions, write_json
 
     plan, study = prepared.plan, prepared.plan.study
     content = {
         "name": study.name,
         "study": study.model_dump(mode="json"),
-        "overrides": {name: value for name, value in overrides.items() if value is not None},
-        "encoders": [asdict(encoder) for encoder in plan.encoders],  # type: ignore[call-overload]
+        "overrides": {name: _written_down(value) for name, value in overrides.items() if value is not None},
+        "encoders": [encoder.about() for encoder in plan.encoders],
         "tasks": [
             {
                 "name": task.name,
@@ -226,6 +225,14 @@ def write_record(
         "finished": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }
     write_json(store.root / "study.json", content)
+
+
+def _written_down(value: Any) -> Any:
+    """A setting as JSON: an object that was handed over by its name and fingerprint."""
+    if isinstance(value, (list, tuple)):
+        return [_written_down(one) for one in value]
+    found = of_object(value)
+    return {name: one for name, one in found.items() if name != "given"} if found is not value else value
 
 
 def kept_notes(store: ResultStore) -> list[str]:

@@ -18,7 +18,7 @@ from tunescope.studies._units.work import Work
 from tunescope.studies._watching import Watcher
 
 if TYPE_CHECKING:
-    from tunescope.execution import Done, Graph
+    from tunescope.execution import Done, Executor, Graph
     from tunescope.findings import Summary
     from tunescope.storage import ResultStore
     from tunescope.studies._experiments.experiment import Experiment
@@ -72,7 +72,8 @@ def run_study(
     data_dir : path, optional
         Folder with data files; the one that TUNESCOPE_DATA_DIR names by default.
     **overrides
-        Settings that replace those of the study, such as `seeds=[0, 1]`.
+        Settings that replace those of the study, such as `seeds=[0, 1]`; `encoders` and `tasks` may hold `Encoder` and
+        `Task` objects as well as names.
 
     Returns
     -------
@@ -96,18 +97,55 @@ def run_study(
     watcher = watcher or Watcher()
     worker = executor(on)
     document = None
+    given_settings = {name: value for name, value in overrides.items() if value is not None}
     if isinstance(source, Study):
-        study = Study.model_validate({**source.model_dump(), **overrides}) if overrides else source
+        study = source.changed(given_settings) if given_settings else source
     else:
         study, document = read_study(source, overrides)
     folder = Path(out) if out is not None else Path(f"tunescope-{study.name}")
     store = ResultStore(folder)
     if store.n_cleaned:
         watcher.noted(f"{folder}: removed {store.n_cleaned} unfinished folder(s) of a run that was cut off")
-    given = frozenset(name for name, value in overrides.items() if value is not None)
-    prepared = prepare(study, store, document=document, given=given, data_dir=data_dir, watcher=watcher)
+    prepared = prepare(
+        study, store, document=document, given=frozenset(given_settings), data_dir=data_dir, watcher=watcher
+    )
     if document is not None:
         _keep_as_read(store, document.text)
+    return complete(prepared, store, worker, overrides=given_settings, watcher=watcher, started=start)
+
+
+def complete(
+    prepared: Prepared,
+    store: ResultStore,
+    worker: Executor,
+    *,
+    overrides: dict[str, Any],
+    watcher: Watcher,
+    started: float,
+) -> StudyResult:
+    """Do what is missing of a study that is prepared, and lay it out.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The study: its plan, its experiments, its bench.
+    store : ResultStore
+        Where its units are.
+    worker : Executor
+        Who does the work.
+    overrides : dict
+        Settings that were given for this run, for the record.
+    watcher : Watcher
+        Hears how it goes.
+    started : float
+        `time.perf_counter()` when the run began.
+
+    Raises
+    ------
+    UnitsFailed
+        Some units failed; all that does not depend on them is done, kept, and laid out.
+    """
+    study, folder = prepared.plan.study, store.root
     wanted = wanted_units(prepared.experiments, prepared.plan)
     graph = missing_units(wanted, store)
     with _threads(study.threads):
@@ -123,7 +161,7 @@ def run_study(
         folder=folder,
         n_units=len(wanted),
         n_done=len(ended),
-        seconds=time.perf_counter() - start,
+        seconds=time.perf_counter() - started,
         time=spent,
         summary=summary,
     )
@@ -161,7 +199,7 @@ def wanted_units(experiments: Sequence[Experiment], plan: Plan) -> list[Work]:
     return list(found.values())
 
 
-def work_off(graph: Graph[Work], bench: Bench, worker: Any) -> list[Done[Work]]:
+def work_off(graph: Graph[Work], bench: Bench, worker: Executor) -> list[Done[Work]]:
     """Have all units of a graph done; returns how each of them ended."""
     for node in graph:
         if isinstance(node.work, Space):

@@ -101,9 +101,10 @@ def write_explorer(plan: Plan, store: ResultStore, watcher: Watcher | None = Non
 
 def _projections(plan: Plan, store: ResultStore, task: str) -> Iterator[tuple[_Way, Projections]]:
     """Every way of a task's points that the store knows, its own fine-tunings first."""
-    asked = plan.courses if plan.study.reads_sources else tuple(plan.tunings())
+    others = plan.sources if plan.study.reads_sources else ()
     for encoder in plan.encoders:
         layers = plan.all_layers(encoder)
+        asked = [course for course in plan.courses if course.task == task or course.task in others]
         mine = [course for course in asked if course.start == encoder]
         for course in sorted(mine, key=lambda course: course.task != task):
             way = _Way(course, task, layers)

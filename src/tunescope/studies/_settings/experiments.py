@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 from tunescope._additions import discover
@@ -17,6 +18,7 @@ class ExperimentKind(Protocol):
 
     name: ClassVar[str]
     question: ClassVar[str]
+    tables: ClassVar[tuple[Any, ...]]
     order: ClassVar[int]
     reads_sources: ClassVar[bool]
 
@@ -55,3 +57,22 @@ def experiment_kinds() -> dict[str, type[Any]]:
 def experiment_names() -> tuple[str, ...]:
     """The names of all experiments, in the order in which the paper tells them, those of other packages last."""
     return tuple(experiment_kinds())
+
+
+@dataclass(frozen=True)
+class ExperimentInfo:
+    """What an experiment is, for a person who chooses one."""
+
+    name: str
+    question: str
+    """What it answers, and where in the paper."""
+    tables: tuple[str, ...]
+    """The tables that it has rows of."""
+
+
+def experiment_infos() -> tuple[ExperimentInfo, ...]:
+    """All experiments, in the order in which the paper tells them, those of other packages last."""
+    return tuple(
+        ExperimentInfo(name, kind.question, tuple(getattr(table, "name", table) for table in kind.tables))
+        for name, kind in experiment_kinds().items()
+    )

@@ -13,6 +13,7 @@ from tunescope.finetuning import Recipe
 from tunescope.records import CONVENTIONS, Convention, MapMethod
 from tunescope.studies._points.maps import MAP_POINTS
 from tunescope.studies._settings.experiments import experiment_kinds, experiment_names
+from tunescope.studies._settings.objects import of_object
 from tunescope.studies._settings.task_choice import TaskChoice
 from tunescope.studies._settings.yaml import Document, Place, read_document
 
@@ -37,6 +38,10 @@ class EncoderChoice(_Settings):
     """What the encoder is called in tables and figures; its own name by default."""
     pooling: str | None = None
     """How vectors are made, as `load_encoder` takes it; what fits the encoder by default."""
+    fingerprint: str | None = None
+    """Of an encoder that was handed over as an object, and is handed over again when the study goes on."""
+    given: Any = Field(default=None, exclude=True, repr=False)
+    """The object itself; it is not written down."""
 
 
 class ExperimentChoice(_Settings):
@@ -145,7 +150,7 @@ class Study(_Settings):
     @field_validator("encoders", "tasks", mode="before")
     @classmethod
     def _by_name(cls, value: Any) -> Any:
-        return _named(value)
+        return _named([of_object(one) for one in value] if isinstance(value, (list, tuple)) else of_object(value))
 
     @field_validator("measures")
     @classmethod
@@ -190,6 +195,15 @@ class Study(_Settings):
             raise ValueError(f"is read by no experiment of this study; add {readers}, or leave it out")
         return sources
 
+    def changed(self, changes: Mapping[str, Any]) -> Study:
+        """The study with other settings; objects that were handed over stay."""
+        mine = {name: getattr(self, name) for name in self.model_fields_set}
+        try:
+            return Study.model_validate({**mine, **changes})
+        except ValidationError as error:
+            faults = (".".join(map(str, fault["loc"])) + ": " + _said(fault, fault["loc"]) for fault in error.errors())
+            raise StudyError("; ".join(faults)) from None
+
     @property
     def conventions(self) -> tuple[str, ...]:
         """The conventions that results are given in."""
@@ -231,6 +245,14 @@ def read_study(source: str | Path, overrides: Mapping[str, Any] | None = None) -
             {key: value for key, value in item.items() if key != "layers"} if isinstance(item, Mapping) else item
             for item in content["experiments"]
         ]
+    if "experiments" in changes and "sources" not in changes:
+        # The file's sources are those of its own experiments.
+        kinds, asked = experiment_kinds(), _named(changes["experiments"])
+        names = (
+            [str(item.get("name")) for item in asked if isinstance(item, Mapping)] if isinstance(asked, list) else []
+        )
+        if names and not any(getattr(kinds.get(name), "reads_sources", False) for name in names):
+            content.pop("sources", None)
     try:
         return Study.model_validate(content), document
     except ValidationError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -38,11 +38,18 @@ class TaskChoice(BaseModel):
     quotes: Literal["csv", "none"] | None = None
     encoding: str | None = None
     """Of CSV and TSV files; found out by default."""
+    fingerprint: str | None = None
+    """Of a task that was handed over as an object, and is handed over again when the study goes on."""
+    given: Any = Field(default=None, exclude=True, repr=False)
+    """The object itself; it is not written down."""
 
     @model_validator(mode="after")
     def _reading_needs_a_file(self) -> TaskChoice:
         fields = type(self).model_fields
-        told = [name for name in sorted(fields) if name != "name" and getattr(self, name) != fields[name].default]
+        of_the_task = {"name", "fingerprint", "given"}
+        told = [
+            name for name in sorted(fields) if name not in of_the_task and getattr(self, name) != fields[name].default
+        ]
         if self.file is None and told:
             raise ValueError(f"`{told[0]}` says how a file is read, but there is no `file`")
         return self

@@ -49,12 +49,17 @@ def find_task(
 
     seed = study.split_seed if study is not None else 0
     fraction = study.fraction if study is not None else None
+    if choice.given is not None:
+        task: Task = choice.given
+        return task if fraction is None else take_fraction(task, fraction, seed)
+    if choice.fingerprint is not None:
+        raise StudyError(f"the task {choice.name!r} was handed over as an object; hand it over again to go on")
     if choice.file is None:
         known = list(task_specs())
         if choice.name not in known:
             raise StudyError(f"unknown task {choice.name!r}; {near(choice.name, known)}")
         return load_task(choice.name, data_dir=data_dir, seed=seed, fraction=fraction)
-    how = choice.model_dump(exclude={"name", "file", "test_file"})
+    how = choice.model_dump(exclude={"name", "file", "test_file", "fingerprint"})
     task = task_from_file(
         _own_file(choice.file, folder),
         None if choice.test_file is None else _own_file(choice.test_file, folder),

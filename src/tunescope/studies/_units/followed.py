@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tunescope.studies._observers.observer import Observer, observer_key
-from tunescope.studies._trajectories.observed import watch
+from tunescope.studies._trajectories.observed import Observed, watch
 from tunescope.studies._trajectories.trajectory import Trajectory
 from tunescope.studies._units.work import Work
 
@@ -16,16 +16,26 @@ if TYPE_CHECKING:
     from tunescope.studies._units.bench import Bench
 
 
+class HasInputs(Protocol):
+    """What tells states from others."""
+
+    def inputs(self) -> dict[str, Any]:
+        """All that the states depend on, as JSON."""
+
+
 @dataclass(frozen=True)
 class FollowUnit(Work):
     """Look at the states of a trajectory; keep what observers saw."""
 
-    trajectory: Trajectory = field(compare=False)
+    trajectory: HasInputs = field(compare=False)
+    """The states; a `Trajectory` where they have still to be walked through."""
     label: str
     task: str
     task_fingerprint: str
     layers: tuple[int, ...]
     observers: tuple[Observer, ...] = field(compare=False)
+    seen: Observed | None = field(default=None, compare=False)
+    """What observers have seen, where the states have come and gone."""
 
     kind = "trajectory"
     activity = "the rest of looking at states"
@@ -44,4 +54,8 @@ class FollowUnit(Work):
         return f"states of {self.label} on {self.task}"
 
     def run(self, writer: UnitWriter, bench: Bench, folder: Path) -> None:
+        if self.seen is not None:
+            self.seen.write(writer)
+            return
+        assert isinstance(self.trajectory, Trajectory)
         watch(self.trajectory, self.layers, self.observers, bench.tasks[self.task], writer, folder, bench.watcher)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tunescope.errors import EncoderError
@@ -33,6 +33,9 @@ class Original(EncoderState):
 
     def inputs(self) -> dict[str, Any]:
         return {"fingerprint": self.fingerprint}
+
+    def about(self) -> dict[str, Any]:
+        return asdict(self)
 
     @property
     def title(self) -> str:

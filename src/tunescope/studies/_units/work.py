@@ -133,6 +133,10 @@ class EncoderState(ABC):
         """Units that tell how the encoder came to this state; rows about its spaces name its last update."""
         return ()
 
+    def about(self) -> dict[str, Any]:
+        """What a study's record says of it, as JSON."""
+        return {"label": self.label, "n_layers": self.n_layers, **dict(without_defaults(self.inputs()))}
+
     def moment(self, store: ResultStore) -> tuple[int, float]:
         """Update and epoch of this state, which its records tell; 0 and 0.0 by default."""
         return 0, 0.0
