@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tunescope.errors import StudyError
@@ -169,6 +169,7 @@ STUDIES = st.builds(
 )
 
 
+@settings(deadline=None)  # the first one imports what experiments need
 @given(STUDIES)
 def test_a_study_written_down_and_read_again_is_the_same(tmp_path_factory, study):
     path = tmp_path_factory.mktemp("study") / "study.yaml"
