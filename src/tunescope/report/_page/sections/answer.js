@@ -40,7 +40,7 @@ function claims(list) {
   const counts = Object.keys(MARKS).map((outcome) => [outcome, list.filter((claim) => claim.outcome === outcome).length]).filter(([, n]) => n);
   return el("details", { class: "claims" },
     el("summary", null, el("h2", null, "What the paper says, and what happened here"),
-      el("span", { class: "counts" }, counts.map(([outcome, n]) => el("span", { class: "outcome", data: { outcome } }, `${n} ${outcome}`)))),
+      el("span", { class: "counts" }, counts.map(([outcome, n]) => el("span", { class: "outcome", data: { outcome } }, `${outcome}: ${n}`)))),
     el("ul", null, list.map((claim) => el("li", { data: { claim: claim.name, outcome: claim.outcome } },
       el("span", { class: "outcome" }, el("span", { "aria-hidden": "true" }, MARKS[claim.outcome]), ` ${claim.outcome}`),
       el("span", { class: "claim" }, claim.text),
