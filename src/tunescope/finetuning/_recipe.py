@@ -65,10 +65,17 @@ class Recipe:
     """Which numbers are trained: a name, or a mapping of one name to its settings; `Method.known()` tells them."""
     anchor: AnchorSetting = None
     """What keeps the encoder near its start: None, or a mapping of one name to its settings, as for `method`."""
+    parts: bool = False
+    """Whether an update's sentences are read in parts of like length, which saves the passes for padding. The gradient
+    is that of the whole batch up to rounding; dropout draws otherwise, so the weights are not those of one batch."""
 
     def __post_init__(self) -> None:
         self._check()
         self.method.stages(self.epochs)
+        if self.parts and self.anchor is not None and not self.anchor.in_parts:
+            raise StudyError(
+                f"recipe.parts: the anchor {self.anchor.name} looks at a batch as a whole; leave `parts` false"
+            )
 
     def _check(self) -> None:
         given = {each.name: getattr(self, each.name) for each in dataclasses.fields(self)}

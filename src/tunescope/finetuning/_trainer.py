@@ -102,7 +102,7 @@ class PointTrainer(Trainer):
 
     def get_train_dataloader(self) -> EpochLoader:
         """Batches whose order follows from seed and epoch alone."""
-        return EpochLoader(self._sentences, self._recipe.batch_size, self.args.seed)
+        return EpochLoader(self._sentences, self._recipe.batch_size, self.args.seed, parts=self._recipe.parts)
 
     def compute_loss(
         self,
@@ -112,17 +112,22 @@ class PointTrainer(Trainer):
         num_items_in_batch: torch.Tensor | int | None = None,
     ) -> torch.Tensor | tuple[torch.Tensor, Any]:
         """Cross-entropy averaged over the points of the batch, with the terms of method and anchor."""
+        share, token_share = inputs.pop("share", 1.0), inputs.pop("token_share", 1.0)
         with quick_linear_layers(self.args.device):
             outputs = model(**inputs, anchoring=self._anchoring)
             added = self._recipe.method.loss(self.classifier.encoder)
+        if share != 1.0:
+            outputs["loss"] = share * outputs["loss"]
         for term in (added, outputs.pop("anchor", None)):
             if term is not None:
-                outputs["loss"] = outputs["loss"] + term
+                outputs["loss"] = outputs["loss"] + (term if token_share == 1.0 else token_share * term)
         return (outputs["loss"], outputs) if return_outputs else outputs["loss"]
 
-    def training_step(self, *args: Any, **kwargs: Any) -> torch.Tensor:
+    def training_step(self, model: Any, inputs: dict[str, Any], *args: Any, **kwargs: Any) -> torch.Tensor:
         """One update's loss, entered in the log; a loss that is not a number ends the training."""
-        loss = super().training_step(*args, **kwargs)
+        parts = inputs["parts"] if self._recipe.parts else [inputs]
+        losses = [super(PointTrainer, self).training_step(model, part, *args, **kwargs) for part in parts]
+        loss = losses[0] if len(losses) == 1 else torch.stack(losses).sum()
         update, value = self.state.global_step + 1, float(loss)
         if not math.isfinite(value):
             raise RepresentationError(
