@@ -42,8 +42,10 @@ class Study:
     def table(self, name: str) -> pd.DataFrame:
         """One table over all units, with origin columns in their plain types; empty where there is none.
 
-        Raises:
-            StorageError: the file cannot be read as Parquet, or lacks a column that its table has.
+        Raises
+        ------
+        StorageError
+            The file cannot be read as Parquet, or lacks a column that its table has.
         """
         if name not in self._tables:
             self._tables[name] = self._read(name)
@@ -131,8 +133,10 @@ def positions(known: Sequence[str], values: pd.Series) -> NDArray[np.int64]:
 def read_study(folder: Path) -> Study:
     """Open a study folder for reading.
 
-    Raises:
-        StorageError: the folder is missing, or holds no results.
+    Raises
+    ------
+    StorageError
+        The folder is missing, or holds no results.
     """
     folder = Path(folder)
     if not folder.is_dir():

@@ -32,22 +32,29 @@ BESIDE_COLUMNS = (
 def claims(study_dir: str | Path) -> pd.DataFrame:
     """What Zhou and Srikumar (ACL 2022) say of fine-tuning, asked of every run of a study.
 
-    Args:
-        study_dir: the folder of a study that has run.
+    Parameters
+    ----------
+    study_dir : path
+        The folder of a study that has run.
 
-    Returns:
+    Returns
+    -------
+    DataFrame
         One row a run and claim that its measurements can speak to. `claim` is a stable name (`accuracy-rises`,
         `train-test-similarity-falls`, `clusters-fall`, `minimum-distances-rise`, `scaled-minimum-distances-rise`,
         `last-layer-keeps-layout`, `lower-layers-keep-layout`, `upper-layers-change-more`,
         `movement-grows-with-layer`, `subtest-follows-subtrain`; for runs that are probed on another task than they
         were fine-tuned on `related-task-raises-distances` and `opposed-task-lowers-distances`); `outcome` is
         `holds`, `partly`, `does not hold`, or `open` where the interval includes both answers. `value` is the
-        number that decides (`quantity` says what it is), `low` and `high` are Student's 95 % interval of its mean
-        over `n` seeds, or over initialisations of the probe for the accuracy of one seed; `bound` is what it is
-        held against. `labels` are those that speak against it, with ` | ` between them.
+        number that decides (`quantity` says what it is; of what rises or falls it is the difference), over `n` runs:
+        `over` says whether these are seeds or initialisations of the probe. `low` and `high` are a 95 % interval of
+        its mean where `is_interval` is true, the least and the greatest of fewer than five runs where it is not;
+        `bound` is what it is held against. `labels` are those that speak against it, with ` | ` between them.
 
-    Raises:
-        StorageError: the folder holds no study, or a table of it is damaged.
+    Raises
+    ------
+    StorageError
+        The folder holds no study, or a table of it is damaged.
     """
     import pandas as pd
 
@@ -57,21 +64,27 @@ def claims(study_dir: str | Path) -> pd.DataFrame:
 def published_beside_measured(study_dir: str | Path) -> pd.DataFrame:
     """What Zhou and Srikumar (ACL 2022) published, beside what a study measured.
 
-    Args:
-        study_dir: the folder of a study that has run.
+    Parameters
+    ----------
+    study_dir : path
+        The folder of a study that has run.
 
-    Returns:
+    Returns
+    -------
+    DataFrame
         One row a number that both have: `accuracy` (in %), `clusters` and `train-test similarity` of Table 7,
         `similarity to the start` of Figure 4, `labels that rose` (in %) and `mean change of minimum distances` of
         Table 5, `minimum distance` of Figures 2 and 6; `stage` is `original`, `fine-tuned` or `change`. `published`
         and `difference` (measured minus published) are there for the paper's own encoders and tasks only. For
         another encoder, a stand-in task or a part of the data `published_low` and `published_high` are the range of
         what was published for `published_for`, and `standing` says where the measurement lies: `below`, `within` or
-        `above`; `note` says what is different. `low` and `high` are Student's 95 % interval of the mean of `n`
-        measurements. `read_off` marks values that were read off a plot and are approximate.
+        `above`; `note` says what is different. `low` and `high` are a 95 % interval of the mean of `n` measurements
+        where `is_interval` is true, the least and the greatest of fewer than five where it is not. `read_off` marks values that were read off a plot and are approximate.
 
-    Raises:
-        StorageError: the folder holds no study, or a table of it is damaged.
+    Raises
+    ------
+    StorageError
+        The folder holds no study, or a table of it is damaged.
     """
     import pandas as pd
 
