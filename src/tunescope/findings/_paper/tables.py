@@ -79,7 +79,8 @@ def published_beside_measured(study_dir: str | Path) -> pd.DataFrame:
         another encoder, a stand-in task or a part of the data `published_low` and `published_high` are the range of
         what was published for `published_for`, and `standing` says where the measurement lies: `below`, `within` or
         `above`; `note` says what is different. `low` and `high` are a 95 % interval of the mean of `n` measurements
-        where `is_interval` is true, the least and the greatest of fewer than five where it is not. `read_off` marks values that were read off a plot and are approximate.
+        where `is_interval` is true, the least and the greatest of fewer than five where it is not. `read_off` marks
+        values that were read off a plot and are approximate.
 
     Raises
     ------
