@@ -1,5 +1,35 @@
+from ._experiments.experiment import (
+    Experiment as Experiment,
+)
+from ._experiments.experiment import (
+    Rows as Rows,
+)
+from ._experiments.experiment import (
+    SpaceExperiment as SpaceExperiment,
+)
+from ._experiments.experiment import (
+    TuningExperiment as TuningExperiment,
+)
+from ._experiments.experiment import (
+    placed as placed,
+)
 from ._explorer.added_maps import (
     add_maps as add_maps,
+)
+from ._follow import (
+    Following as Following,
+)
+from ._follow import (
+    follow_states as follow_states,
+)
+from ._observers.observer import (
+    Kept as Kept,
+)
+from ._observers.observer import (
+    Observer as Observer,
+)
+from ._observers.seen import (
+    SeenState as SeenState,
 )
 from ._run import (
     StudyResult as StudyResult,
@@ -34,6 +64,18 @@ from ._settings.task_choice import (
 from ._settings.tasks import (
     find_task as find_task,
 )
+from ._trajectories.checkpoints import (
+    Checkpoint as Checkpoint,
+)
+from ._trajectories.checkpoints import (
+    Checkpoints as Checkpoints,
+)
+from ._trajectories.trajectory import (
+    Trajectory as Trajectory,
+)
+from ._units.course import (
+    Course as Course,
+)
 from ._units.rows import (
     block_rows as block_rows,
 )
@@ -42,6 +84,9 @@ from ._units.rows import (
 )
 from ._units.rows import (
     pair_rows as pair_rows,
+)
+from ._units.work import (
+    Work as Work,
 )
 from ._watching import (
     Watcher as Watcher,

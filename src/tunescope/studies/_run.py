@@ -148,6 +148,8 @@ def complete(
     study, folder = prepared.plan.study, store.root
     wanted = wanted_units(prepared.experiments, prepared.plan)
     graph = missing_units(wanted, store)
+    for note in _redone(graph, store):
+        watcher.noted(note)
     with _threads(study.threads):
         ended = work_off(graph, prepared.bench, worker)
     spent, summary = lay_out(prepared, store, wanted, ended, overrides, watcher)
@@ -197,6 +199,17 @@ def wanted_units(experiments: Sequence[Experiment], plan: Plan) -> list[Work]:
         for work in experiment.units(plan):
             found.setdefault(place(work), work)
     return list(found.values())
+
+
+def _redone(graph: Graph[Work], store: ResultStore) -> list[str]:
+    """What is done again although an older version has stored it: of each kind how many units."""
+    older = [node.work for node in graph if node.work.is_there_in_an_older_version(store)]
+    kinds = dict.fromkeys(work.kind for work in older)
+    return [
+        f"{sum(work.kind == kind for work in older)} units of the kind {kind} are done again: "
+        "what is stored was computed by an older version, and this one computes something else"
+        for kind in kinds
+    ]
 
 
 def work_off(graph: Graph[Work], bench: Bench, worker: Executor) -> list[Done[Work]]:

@@ -88,6 +88,13 @@ class Work(ABC):
             unit = store.unit(self.kind, first) if first is not None else None
         return unit
 
+    def is_there_in_an_older_version(self, store: ResultStore) -> bool:
+        """Whether an older version of this kind has stored the same unit, so that it has to be done again."""
+        keys = [key_of(self.kind, version, self.inputs()) for version in range(1, self.version)]
+        first = first_key(self.kind, self.inputs())
+        older = [*keys, first] if self.version > 1 else []
+        return any(key is not None and store.unit(self.kind, key) is not None for key in older)
+
     def result(self, store: ResultStore) -> Unit:
         """The unit that holds this result.
 
