@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from planted import Planted
 
-from tunescope.storage import write_arrays
+from tunescope import records
 
 
 def points_of(labels: tuple[str, ...], planted: Planted) -> list[tuple[str, int, str]]:
@@ -33,8 +31,7 @@ def write_points(folder: Path, planted: Planted) -> None:
                 {"task": task, "split": split, "index": index, "label": label, "words": sentence,
                  "positions": [number % len(sentence)]}
             )  # fmt: skip
-    (folder / "explorer").mkdir(parents=True, exist_ok=True)
-    pd.DataFrame(rows).to_parquet(folder / "explorer" / "points.parquet")
+    records.write_points(folder, rows)
 
 
 def write_projection(
@@ -75,12 +72,20 @@ def write_projection(
     (folder / "explorer").mkdir(parents=True, exist_ok=True)
     name = f"projection-{origin['encoder']}-{origin['task']}-{origin['tuned_on']}-{origin['seed']}"
     ends = [planted.updates[0], planted.updates[-1]]
-    write_arrays(
+    records.write_projection(
         folder / "explorer" / f"{name}.safetensors",
-        {"projection": steps, "scale": scale, "variance": variance, "clusters": clusters, "margins": margins,
-         "margin_scale": margin_scale},
-        {"encoder": origin["encoder"], "task": origin["task"], "tuned_on": origin["tuned_on"],
-         "seed": str(origin["seed"]), "updates": json.dumps(planted.updates), "layers": json.dumps(list(ways)),
-         "labels": json.dumps(labels), "margin_updates": json.dumps(ends),
-         "margin_layers": json.dumps([planted.layers[-1]])},
-    )  # fmt: skip
+        records.Projection(
+            encoder=origin["encoder"],
+            task=origin["task"],
+            tuned_on=origin["tuned_on"],
+            seed=origin["seed"],
+            updates=tuple(planted.updates),
+            layers=tuple(ways),
+            steps=steps,
+            scale=scale,
+            variance=variance,
+            clusters=clusters,
+            margins=records.Margins((ends[0], ends[1]), (planted.layers[-1],), margins, margin_scale),
+            labels=tuple(labels),
+        ),
+    )
