@@ -102,8 +102,27 @@ def test_a_model_that_reads_padding_gets_batches_of_one_length(
     batches = points.batches_by_length(10_000)
     assert all(len(set(points.lengths[batch])) == 1 for batch in batches)
     assert sorted(np.concatenate(batches)) == list(range(len(points.windows)))
-    with pytest.raises(EncoderError, match="reads padding"):
-        points.batch(np.arange(len(points.windows)))
+
+
+def test_a_model_that_reads_padding_is_trained_without(tokenizers: dict[str, Any], splits: dict[str, Split]) -> None:
+    """The loss of a batch of many lengths is that of its sentences each alone; so are the gradients."""
+    from tunescope.finetuning._batches import TrainingSentences
+    from tunescope.finetuning._classifier import PointClassifier
+
+    tokenizer = tokenizers[UNIGRAM]
+    encoder = Encoder(model_of("fnet", tokenizer), tokenizer, name="fnet")
+    points = encoder.tokenize(splits["word"])
+    labels = np.arange(len(splits["word"])) % 3
+    sentences = TrainingSentences(points, labels)
+    torch.manual_seed(0)
+    classifier = PointClassifier(encoder.model, encoder.width, 3, reads_padding=points.reads_padding).eval()
+    together = classifier(**sentences.collate(list(range(len(sentences)))))
+    alone = [classifier(**sentences.collate([i])) for i in range(len(sentences))]
+    torch.testing.assert_close(together["logits"], torch.cat([one["logits"] for one in alone]), rtol=1e-4, atol=1e-5)
+    weight = encoder.model.embeddings.word_embeddings.weight
+    (expected,) = torch.autograd.grad(sum(one["logits"].sum() for one in alone), weight)
+    (found,) = torch.autograd.grad(together["logits"].sum(), weight)
+    torch.testing.assert_close(found, expected, rtol=1e-3, atol=1e-3)
 
 
 @pytest.mark.parametrize("family", ["bert", "gpt2", "t5"])

@@ -20,6 +20,9 @@ from ._loading import (
     load_encoder as load_encoder,
 )
 from ._model import (
+    apart_by_length as apart_by_length,
+)
+from ._model import (
     evaluating as evaluating,
 )
 from ._model import (

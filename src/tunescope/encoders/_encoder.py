@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +92,7 @@ class Encoder:
         self.n_layers, self._config_width = size_of(self.model, name)
         limit = token_limit(self.model, tokenizer)
         self.max_tokens: int = limit if max_tokens is None else min(max_tokens, limit)
+        self._tried: list[Trial] = []  # what trying the model showed, once for all its states
         if device is not None:
             self.to(device)
 
@@ -129,20 +129,22 @@ class Encoder:
             commit=self.commit,
             update=update,
         )
-        if "_trial" in self.__dict__:  # found out by trying, once for all states of a model
-            other.__dict__["_trial"] = self._trial
+        other._tried = self._tried
         return other
 
-    @cached_property
+    @property
     def _trial(self) -> Trial:
-        return try_out(
-            self.model,
-            self.n_layers,
-            special=self.tokenizer.all_special_ids,
-            n_ids=min(len(self.tokenizer), n_token_ids(self.model) or len(self.tokenizer)),
-            pad_id=pad_id(self.tokenizer, n_token_ids(self.model)),
-            room=self.max_tokens,
-        )
+        if not self._tried:
+            found = try_out(
+                self.model,
+                self.n_layers,
+                special=self.tokenizer.all_special_ids,
+                n_ids=min(len(self.tokenizer), n_token_ids(self.model) or len(self.tokenizer)),
+                pad_id=pad_id(self.tokenizer, n_token_ids(self.model)),
+                room=self.max_tokens,
+            )
+            self._tried.append(found)
+        return self._tried[0]
 
     @property
     def width(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from tunescope.errors import EncoderError, TunescopeError
@@ -148,6 +148,37 @@ def hidden_states(model: Any, inputs: dict[str, torch.Tensor], n_layers: int) ->
                 " cannot be read layer by layer"
             )
     return states
+
+
+def apart_by_length(
+    read: Callable[[dict[str, torch.Tensor]], tuple[torch.Tensor, ...]], inputs: dict[str, torch.Tensor]
+) -> tuple[torch.Tensor, ...]:
+    """Read the rows of a padded batch apart by their length, so that a model that reads padding meets none.
+
+    Parameters
+    ----------
+    read : callable
+        Takes inputs and gives tensors (rows, length, width), such as the hidden states of some layers.
+    inputs : dict of str to (rows, length) int64
+        Padded behind; `attention_mask` says where.
+
+    Returns
+    -------
+    tuple of tensors (rows, length, width)
+        Zero where a row is filled up; gradients pass through.
+    """
+    import torch
+
+    lengths = inputs["attention_mask"].sum(1)
+    full = inputs["attention_mask"].shape[1]
+    groups = [torch.nonzero(lengths == length).flatten() for length in torch.unique(lengths)]
+    parts = []
+    for rows in groups:
+        length = int(lengths[rows[0]])
+        part = read({key: value[rows, :length] for key, value in inputs.items()})
+        parts.append([torch.nn.functional.pad(state, (0, 0, 0, full - length)) for state in part])
+    back = torch.argsort(torch.cat(groups))
+    return tuple(torch.cat(layer)[back] for layer in zip(*parts, strict=True))
 
 
 @contextlib.contextmanager

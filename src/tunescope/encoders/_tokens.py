@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from tunescope.errors import EncoderError
-
 if TYPE_CHECKING:
     import torch
 
@@ -101,7 +99,7 @@ class TokenizedSplit:
     types: tuple[IntArray, ...] | None = None
     """token type ids of each window; None where the model is not told"""
     reads_padding: bool = False
-    """Whether the model reads padding, so that a batch holds windows of one length only."""
+    """Whether the model reads padding, so that it has to be given windows of one length at a time."""
     normalize: bool = False
     """Whether the vectors of units are divided by their length."""
 
@@ -139,20 +137,14 @@ class TokenizedSplit:
         Parameters
         ----------
         windows : (n,) int64
-            Numbers of windows.
-
-        Raises
-        ------
-        EncoderError
-            The windows have different lengths, and the model reads padding.
+            Numbers of windows. Where the model reads padding, windows of different lengths have to be read apart
+            (`apart_by_length`).
         """
         import torch
 
         rows = [self.windows[w] for w in windows]
         lengths = np.array([len(row) for row in rows], dtype=np.int64)
         length = int(lengths.max())
-        if self.reads_padding and int(lengths.min()) != length:
-            raise EncoderError("this model reads padding: a batch of it holds windows of one length only")
         counts = self.entry_bounds[windows + 1] - self.entry_bounds[windows]
         row_of_entry = np.repeat(np.arange(len(rows)), counts)
         within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from tunescope.encoders import Encoder, evaluating, hidden_states
+from tunescope.encoders import Encoder, apart_by_length, evaluating, hidden_states
 from tunescope.errors import StudyError
 from tunescope.finetuning._anchors import Anchor, Held
 from tunescope.finetuning._layers import layer_numbers
@@ -74,11 +74,17 @@ class Anchoring:
         if states is not None:
             real = inputs["attention_mask"].bool()
             with evaluating(self.start.model), torch.no_grad():
-                before = hidden_states(self.start.model, inputs, self.start.n_layers)
+                before = self._start_states(inputs)
             now = [states[layer][real] for layer in self.layers]
             start = [before[layer][real] for layer in self.layers]
         term = self.anchor.term(Held(now, start, self._offsets(), self.module, self.notes))
         return None if term is None else self.anchor.weight * term
+
+    def _start_states(self, inputs: dict[str, Any]) -> tuple[torch.Tensor, ...]:
+        def read(part: dict[str, torch.Tensor]) -> tuple[torch.Tensor, ...]:
+            return hidden_states(self.start.model, part, self.start.n_layers)
+
+        return apart_by_length(read, inputs) if self.start.reads_padding else read(inputs)
 
     def weights_read(self) -> dict[str, torch.Tensor]:
         """What the model reads instead of its parameters, by their names; empty where it reads them as they are."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
-from tunescope.encoders import hidden_states, pool
+from tunescope.encoders import apart_by_length, hidden_states, pool
 
 if TYPE_CHECKING:
     from tunescope.finetuning._anchoring import Anchoring
@@ -26,10 +26,13 @@ class PointClassifier(nn.Module):
         Width of a point's vector: the encoder's, or twice that for pairs.
     n_labels : int
         Number of labels.
+    reads_padding : bool, default False
+        Whether the encoder reads padding, so that rows of different lengths are read apart.
     """
 
-    def __init__(self, encoder: Any, width: int, n_labels: int) -> None:
+    def __init__(self, encoder: Any, width: int, n_labels: int, *, reads_padding: bool = False) -> None:
         super().__init__()
+        self.reads_padding = reads_padding
         self.encoder = encoder
         self.head = nn.Linear(width, n_labels)
         self.anchor: nn.Module | None = None
@@ -46,6 +49,7 @@ class PointClassifier(nn.Module):
         labels: torch.Tensor,
         n_units: int,
         anchoring: Anchoring | None = None,
+        token_type_ids: torch.Tensor | None = None,
     ) -> dict[str, torch.Tensor]:
         """Loss (scalar) and logits (n_targets, n_labels) of a batch.
 
@@ -65,17 +69,24 @@ class PointClassifier(nn.Module):
             Number of units.
         anchoring : Anchoring, optional
             What holds the encoder to its start; its term is `anchor` in the result, if it has one.
+        token_type_ids : tensor (rows, length), optional
+            Which text of a pair a token is of, where the model is told.
         """
         inputs = {"input_ids": input_ids, "attention_mask": attention_mask}
+        if token_type_ids is not None:
+            inputs["token_type_ids"] = token_type_ids
         instead = {} if anchoring is None else anchoring.weights_read()
-        states = None
-        if anchoring is not None and anchoring.reads_vectors:
-            states = hidden_states(self.encoder, inputs, anchoring.start.n_layers)
-            hidden = states[-1]
-        elif instead:
-            hidden = torch.func.functional_call(self.encoder, instead, (), inputs).last_hidden_state
-        else:
-            hidden = self.encoder(**inputs).last_hidden_state
+
+        def read(part: dict[str, torch.Tensor]) -> tuple[torch.Tensor, ...]:
+            if anchoring is not None and anchoring.reads_vectors:
+                return hidden_states(self.encoder, part, anchoring.start.n_layers)
+            if instead:
+                return (torch.func.functional_call(self.encoder, instead, (), part).last_hidden_state,)
+            return (self.encoder(**part).last_hidden_state,)
+
+        read_states = apart_by_length(read, inputs) if self.reads_padding else read(inputs)
+        hidden = read_states[-1]
+        states = read_states if anchoring is not None and anchoring.reads_vectors else None
         vectors = pool(hidden, token, unit, weight, n_units)
         logits = self.head(vectors[target_units].flatten(1))
         result = {"loss": nn.functional.cross_entropy(logits, labels), "logits": logits}

@@ -154,7 +154,7 @@ def fine_tune(
         transformers.set_seed(seed)
         tuned = encoder.copy()
         width = tuned.width * points.target_units.shape[1]
-        classifier = PointClassifier(tuned.model, width, len(labels))
+        classifier = PointClassifier(tuned.model, width, len(labels), reads_padding=points.reads_padding)
         classifier.encoder = method.prepare(tuned.model, seed)
         trained = method.trained(classifier.encoder)
         anchoring = None
