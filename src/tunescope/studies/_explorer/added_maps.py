@@ -32,18 +32,28 @@ def add_maps(
     They show the two ends of each fine-tuning: of the snapshots between them a study keeps principal axes and no
     vectors (`keep: {maps: [tsne]}` maps all snapshots while the study runs). What was made once is kept.
 
-    Args:
-        folder: the folder of a study that has run.
-        methods: `tsne`, `umap`, or both.
-        n_points: points of each map, at most.
-        watcher: hears how it goes.
+    Parameters
+    ----------
+    folder : path
+        The folder of a study that has run.
+    methods : iterable of str
+        `tsne`, `umap`, or both.
+    n_points : int, default 2000
+        Points of each map, at most.
+    watcher : Watcher, optional
+        Hears how it goes.
 
-    Returns:
+    Returns
+    -------
+    int
         The number of maps added, one for each projection and method.
 
-    Raises:
-        StudyError: a method is unknown, or its package is not installed.
-        StorageError: the folder holds no points, or no vectors of a fine-tuning's two ends.
+    Raises
+    ------
+    StudyError
+        A method is unknown, or its package is not installed.
+    StorageError
+        The folder holds no points, or no vectors of a fine-tuning's two ends.
     """
     from tunescope.storage import ResultStore
 

@@ -54,20 +54,32 @@ def end_map(
 ) -> PointMap | None:
     """The map of these ends: found where it was made before, else made and kept.
 
-    Args:
-        store: holds the vectors, and keeps the map.
-        ends: which vectors.
-        method: `tsne` or `umap`.
-        rows: (n,) the points shown: rows of train, or number of train's points + row of test.
-        names: (n,) their split and label.
-        number: how many of them the map holds, at most.
-        watcher: hears how far it is.
+    Parameters
+    ----------
+    store : ResultStore
+        Holds the vectors, and keeps the map.
+    ends : mapping of int to pair of str
+        Which vectors.
+    method : str
+        `tsne` or `umap`.
+    rows : array of int64 (n,)
+        The points shown: rows of train, or number of train's points + row of test.
+    names : array of str (n,)
+        Their split and label.
+    number : int
+        How many of them the map holds, at most.
+    watcher : Watcher
+        Hears how far it is.
 
-    Returns:
+    Returns
+    -------
+    PointMap or None
         The map, its updates 0 and 1; None where there are too few points for one.
 
-    Raises:
-        StorageError: the vectors are not there.
+    Raises
+    ------
+    StorageError
+        The vectors are not there.
     """
     mapped = mapped_points(rows, names, number)
     if len(mapped) < maps.LEAST_MAPPED or not ends:

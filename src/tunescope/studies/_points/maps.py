@@ -51,8 +51,15 @@ _STEPS = 32767
 def check_methods(methods: Iterable[str]) -> None:
     """Refuse methods that cannot be had here, before anything runs.
 
-    Raises:
-        StudyError: a method is unknown, or its package is not installed.
+    Parameters
+    ----------
+    methods : iterable of str
+        Their names.
+
+    Raises
+    ------
+    StudyError
+        A method is unknown, or its package is not installed.
     """
     for method in methods:
         if method not in METHODS:
@@ -128,13 +135,19 @@ def make_map(
 ) -> PointMap:
     """The map of some points in several layers.
 
-    Args:
-        method: `tsne` or `umap`.
-        rows: (m,) the points.
-        updates: the snapshots, in order.
-        layers: each layer with where its points start, (m, 2), and a function that gives their vectors, (m, d),
-            one snapshot after the other.
-        part: gives a progress callback for a named part of the work.
+    Parameters
+    ----------
+    method : str
+        `tsne` or `umap`.
+    rows : array of int64 (m,)
+        The points.
+    updates : tuple of int
+        The snapshots, in order.
+    layers : iterable
+        Each layer with where its points start, (m, 2), and a function that gives their vectors, (m, d), one snapshot
+        after the other.
+    part : callable
+        Gives a progress callback for a named part of the work.
     """
     import numpy as np
 

@@ -228,13 +228,24 @@ def _named(value: Any) -> Any:
 def read_study(source: str | Path, overrides: Mapping[str, Any] | None = None) -> tuple[Study, Document]:
     """Read a study and lay overrides over it; the document tells the line of each of its values.
 
-    Args:
-        source: a YAML file, or the name of a study that ships with the package.
-        overrides: settings that replace those of the file, such as `{"seeds": [0, 1]}`; None is ignored.
+    Parameters
+    ----------
+    source : str or Path
+        A YAML file, or the name of a study that ships with the package.
+    overrides : mapping, optional
+        Settings that replace those of the file, such as `{"seeds": [0, 1]}`; None is ignored.
 
-    Raises:
-        StudyError: there is no such study, or a setting is unknown or wrong: the message names file, line and
-            field.
+    Returns
+    -------
+    study : Study
+        What is asked for.
+    document : Document
+        The file, with the line of each of its values.
+
+    Raises
+    ------
+    StudyError
+        There is no such study, or a setting is unknown or wrong: the message names file, line and field.
     """
     document = read_document(_study_file(source))
     changes = {name: value for name, value in (overrides or {}).items() if value is not None}
@@ -262,11 +273,27 @@ def read_study(source: str | Path, overrides: Mapping[str, Any] | None = None) -
 def load_study(source: str | Path, **overrides: Any) -> Study:
     """Read a study: a YAML file, or the name of one that ships with the package (see `study_names`).
 
-    Keyword arguments replace settings of the file, such as `seeds=[0, 1]`.
+    Parameters
+    ----------
+    source : str or Path
+        A YAML file, or the name of a study that ships with the package.
+    **overrides
+        Settings that replace those of the file, such as `seeds=[0, 1]`.
 
-    Raises:
-        StudyError: there is no such study, or a setting is unknown or wrong: the message names file, line and
-            field.
+    Returns
+    -------
+    Study
+        The settings, checked.
+
+    Raises
+    ------
+    StudyError
+        There is no such study, or a setting is unknown or wrong: the message names file, line and field.
+
+    Examples
+    --------
+    >>> load_study("demo", seeds=[0, 1]).seeds
+    [0, 1]
     """
     return read_study(source, overrides)[0]
 

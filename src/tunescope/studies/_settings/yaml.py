@@ -35,8 +35,15 @@ class Document:
 def read_document(path: Path) -> Document:
     """Read a YAML file that holds one mapping.
 
-    Raises:
-        StudyError: the file is missing, is not YAML, holds a key twice or is no mapping.
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Raises
+    ------
+    StudyError
+        The file is missing, is not YAML, holds a key twice or is no mapping.
     """
     import yaml
 
