@@ -78,7 +78,8 @@ class TrainingSentences(Dataset[int]):
             total = cost[:end] + (rows[end] - rows[:end]) * longest[end - 1] + PART_COST
             cut[end] = np.argmin(total)
             cost[end] = total[cut[end]]
-        parts, end = [], len(order)
+        parts: list[np.ndarray[Any, Any]] = []
+        end = len(order)
         while end > 0:
             parts.insert(0, order[cut[end] : end])
             end = int(cut[end])

@@ -99,7 +99,7 @@ def newest_whole(work_dir: Path) -> tuple[Checkpoint | None, tuple[str, ...]]:
         A note for each checkpoint that was set aside: which, and what was wrong with it.
     """
     found = [(int(mark.parent.name.rpartition("-")[2]), mark.parent) for mark in work_dir.glob(f"checkpoint-*/{_MARK}")]
-    notes = []
+    notes: list[str] = []
     for update, folder in sorted(found, reverse=True):
         log, damaged = _read_mark(folder)
         if log is not None and not damaged:

@@ -161,9 +161,10 @@ def fine_tune(
         if recipe.anchor is not None and recipe.anchor.weight > 0:
             anchoring = Anchoring(recipe.anchor, method, encoder, classifier.encoder)
             classifier.anchor = anchoring.module
+        damage: tuple[str, ...] = ()
         if work_dir is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tunescope-")))
-            start, damage = None, ()
+            start = None
         else:
             folder = Path(work_dir)
             claim(folder, _identity(encoder, task, recipe, seed))

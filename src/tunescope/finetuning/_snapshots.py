@@ -14,8 +14,10 @@ from tunescope.errors import StudyError
 def snapshot_updates(n_updates: int, every: int | None) -> list[int]:
     """The updates at which a snapshot is due: 0, every `every`-th, and the last; None has only the two ends.
 
-    Raises:
-        StudyError: `every` is below 1.
+    Raises
+    ------
+    StudyError
+        `every` is below 1.
     """
     if every is not None and every < 1:
         raise StudyError(f"a snapshot every {every} updates makes no sense; give 1 or more, or nothing")
