@@ -100,7 +100,8 @@ def test_the_answer_names_the_labels_that_fell(browser, make_study):
     table.loc[table["update"] == 60, "distance"] = [0.5, 2.0, 1.0, 3.0]
     table.to_parquet(path)
     browser.open(write_report(folder).as_uri())
-    item = browser.element("[data-claim=minimum-distances-rise]")
+    browser.click(".claims summary")
+    item = browser.element(".claims [data-claim=minimum-distances-rise]")
     assert item.get_attribute("data-outcome") == "does not hold"
     assert "2 of 4 labels; fell: A; unchanged: C" in item.get_attribute("textContent")  # the list is folded
     assert browser.run("return document.querySelector('#published, #ranges, #tally') === null")
