@@ -125,7 +125,8 @@ def centroid_paths(snapshots: Sequence[Centroids], labels: ArrayLike | None = No
     means = np.stack([s.means for s in chosen], axis=1)
     flat = means.reshape(-1, means.shape[-1])
     axes, _ = principal_axes(flat)
-    return ((flat - flat.mean(axis=0)) @ axes.T).reshape(*means.shape[:2], 2)
+    paths: NDArray[np.float64] = ((flat - flat.mean(axis=0)) @ axes.T).reshape(*means.shape[:2], 2)
+    return paths
 
 
 def _same_width(spaces: Sequence[Centroids]) -> None:
