@@ -73,7 +73,9 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
     Greedy and deterministic: every point begins as a cluster; the two clusters of one label with the closest
     centres are joined unless the hull of their union meets the hull of a cluster of another label. Hulls are
     apart when a hyperplane proves a gap above 1e-8 of the data's radius; nearer ones count as meeting and are
-    counted in ``n_undecided_``. Ties are broken by the order of the points' coordinates.
+    counted in ``n_undecided_``. The radius is that of the points that are not far: one that lies more than 32 times
+    as far out as three quarters of all points is no measure for the others. Ties are broken by the order of the
+    points' coordinates.
 
     Parameters
     ----------
@@ -158,7 +160,7 @@ class DirectProbe(ClassifierMixin, BaseEstimator):
         self.classes_, index = np.unique(y, return_inverse=True)
         rows = [np.flatnonzero(index == i) for i in range(len(self.classes_))]
         spaces = Spaces(points)
-        self._tolerance = THIN * spaces.radius
+        self._tolerance = THIN * spaces.bulk.span
         self.conflicts_ = _conflicts(points, index)
         verdicts = label_verdicts(spaces, rows, self._tolerance, self.n_jobs, self.progress)
         meeting = {pair: answer for pair, (answer, _) in verdicts.items() if not answer.separable}

@@ -7,15 +7,22 @@ distance from below; a point of each hull, given by convex weights, bounds it fr
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tunescope.geometry._solver.bulk import SUSPICIOUS, bulk_of
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 Verdict = Literal["separable", "meet", "undecided"]
 
 THIN = 1e-8
-"""Gaps below this share of the data's radius are not told from none: they count as meeting, and are counted."""
+"""Gaps below this share of the data's radius are not told from none: they count as meeting, and are counted.
+
+The radius is that of the points that are not far (`_solver.bulk`): one far point is no measure for the others."""
 
 _COINCIDENT_FLOAT64 = 1e-11
 _COINCIDENT_FLOAT32 = 1e-9
@@ -28,6 +35,36 @@ def coincident(*points: NDArray[Any]) -> float:
     coordinate already carries.
     """
     return _COINCIDENT_FLOAT32 if any(p.dtype == np.float32 for p in points) else _COINCIDENT_FLOAT64
+
+
+ROUNDING = 1e-14
+"""Share of the distance of the farthest point that is lost in weighted means of points."""
+
+
+def meeting_below(A: NDArray[Any], B: NDArray[Any]) -> float:
+    """Distance below which two weighted means of the points of two sets coincide.
+
+    A share of the radius of the two, in which far points do not count, and the rounding that far points bring along.
+    The two sets may change places.
+    """
+    mean = (A.mean(axis=0, dtype=np.float64) + B.mean(axis=0, dtype=np.float64)) / 2.0
+    squares = np.sort(np.concatenate([((P.astype(np.float64) - mean) ** 2).sum(axis=1) for P in (A, B)]))
+    radius = float(np.sqrt(squares[-1]))
+    span = radius
+    if squares[-1] > SUSPICIOUS**2 * squares[(len(squares) * 3 - 1) // 4]:
+        both = np.concatenate([A, B] if comes_first(A, B) else [B, A])
+        span = bulk_of(np.ascontiguousarray(both), mean, radius).span
+    return coincident(A, B) * span + ROUNDING * radius
+
+
+def comes_first(A: NDArray[Any], B: NDArray[Any]) -> bool:
+    """An order of two sets that does not depend on which is named first: fewer points, then smaller numbers."""
+    if len(A) != len(B):
+        return len(A) < len(B)
+    if A[0, 0] != B[0, 0]:
+        return bool(A[0, 0] < B[0, 0])
+    differ = np.flatnonzero(A.ravel() != B.ravel())
+    return not len(differ) or bool(A.ravel()[differ[0]] < B.ravel()[differ[0]])
 
 
 @dataclass(frozen=True)
@@ -56,6 +93,14 @@ class Separation:
     """Convex weights of those rows."""
     tolerance: float
     """Gaps below this length are not told from none."""
+
+    def turned(self) -> Self:
+        """The same answer about the two sets in the other order."""
+        normal, offset = (None, None) if self.normal is None or self.offset is None else (-self.normal, -self.offset)
+        return type(self)(
+            self.verdict, self.lower, self.upper, normal, offset, self.points_b, self.weights_b, self.points_a,
+            self.weights_a, self.tolerance,
+        )  # fmt: skip
 
     @property
     def separable(self) -> bool:
@@ -99,12 +144,11 @@ def verify(certificate: Separation, A: ArrayLike, B: ArrayLike) -> bool:
         a gap of at least ``lower`` between the hulls, and when the verdict follows from these two facts.
     """
     A, B = np.asarray(A), np.asarray(B)
-    together = coincident(A, B)
+    rounding = meeting_below(A, B)
     A, B = A.astype(np.float64), B.astype(np.float64)
     c = certificate
     center = A.mean(axis=0)
     radius = max(np.linalg.norm(A - center, axis=1).max(), np.linalg.norm(B - center, axis=1).max())
-    rounding = together * radius
     near_a = _mean_by_weights(A - center, c.points_a, c.weights_a)
     near_b = _mean_by_weights(B - center, c.points_b, c.weights_b)
     if near_a is None or near_b is None:

@@ -9,7 +9,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tunescope.errors import RepresentationError
-from tunescope.geometry._hulls.certificates import THIN, HullDistance, Separation, Verdict, coincident
+from tunescope.geometry._hulls.certificates import (
+    ROUNDING,
+    THIN,
+    HullDistance,
+    Separation,
+    Verdict,
+    coincident,
+    comes_first,
+    meeting_below,
+)
 from tunescope.geometry._hulls.points import refuse_unfinite, two_arrays
 from tunescope.geometry._hulls.small import proof, search_small_sets
 from tunescope.geometry._solver.coordinates import Coordinates, FloatArray, IntArray, Spaces
@@ -48,8 +57,8 @@ def certify(
             # rounding of the two bounds may cross when they agree to all digits
             lower = min(lower, upper)
             return HullDistance("separable", lower, upper, normal, offset, at_a, weights_a, at_b, weights_b, tolerance)
-    # by the radius of the two sets, as whoever verifies this measures it: they may be small in a wide space
-    together = coincident(spaces.X) * _radius_of_two(plain, rows_a, rows_b)
+    # by the two sets alone, as whoever verifies this measures it: they may be small in a wide space
+    together = meeting_below(spaces.X[rows_a], spaces.X[rows_b])
     verdict: Verdict = "meet" if upper <= together else "undecided"
     return HullDistance(verdict, 0.0, upper, None, None, at_a, weights_a, at_b, weights_b, tolerance)
 
@@ -59,14 +68,6 @@ def rounding_of_planes(spaces: Spaces) -> float:
     plain, d = spaces.plain, len(spaces.center)
     reach = 2.0 * plain.radius + math.sqrt(plain.center @ plain.center)
     return _EPSILON * (4.0 * d * reach + 2.0 * math.sqrt(d * (spaces.center @ spaces.center)))
-
-
-def _radius_of_two(space: Coordinates, rows_a: IntArray, rows_b: IntArray) -> float:
-    """Largest distance of a point of either set to the mean of the first."""
-    A = space.points[rows_a].astype(np.float64)
-    center = A.mean(axis=0)
-    B = space.points[rows_b].astype(np.float64)
-    return float(max(np.linalg.norm(A - center, axis=1).max(), np.linalg.norm(B - center, axis=1).max()))
 
 
 def contact_of(answer: HullDistance, rows_a: IntArray, rows_b: IntArray) -> Contact:
@@ -81,7 +82,7 @@ def contact_of(answer: HullDistance, rows_a: IntArray, rows_b: IntArray) -> Cont
 
 def roundings(spaces: Spaces) -> float:
     """Share of the radius below which two means that a search finds coincide: half of what a certificate needs."""
-    return 0.5 * coincident(spaces.X)
+    return 0.5 * (coincident(spaces.X) + ROUNDING * spaces.plain.radius / spaces.plain.size)
 
 
 def decide(
@@ -229,7 +230,7 @@ class _TwoSets:
 
     @property
     def tolerance(self) -> float:
-        return THIN * self.spaces.radius
+        return THIN * self.spaces.bulk.span
 
 
 def _two_sets(first: FloatArray, second: FloatArray, small: Answer | None) -> _TwoSets:
@@ -265,7 +266,8 @@ def hull_distance(A: ArrayLike, B: ArrayLike, *, rtol: float = DEFAULT_RTOL) -> 
     HullDistance
         Bounds ``lower <= true distance <= upper``, in the unit of the points; a separating hyperplane when the
         hulls are apart; convex weights of the nearest points. ``undecided`` when the hulls are nearer than 1e-8
-        of the radius of all points and no common point is found.
+        of the radius of all points (but for those more than 32 times as far out as three quarters of them) and no
+        common point is found. The answer does not depend on which set is named first.
 
     Raises
     ------
@@ -280,6 +282,13 @@ def hull_distance(A: ArrayLike, B: ArrayLike, *, rtol: float = DEFAULT_RTOL) -> 
     """
     check_rtol(rtol)
     first, second = two_arrays(A, B)
+    # always the same way round: what is nearly undecided does not depend on which set is named first
+    if not comes_first(first, second):
+        return _distance(second, first, rtol).turned()
+    return _distance(first, second, rtol)
+
+
+def _distance(first: FloatArray, second: FloatArray, rtol: float) -> HullDistance:
     small = search_small_sets(first, second, rtol, verdict_only=False)
     if small is not None and small.status == CONVERGED and small.lower > (tolerance := THIN * small.size):
         return HullDistance("separable", *proof(small), tolerance)
@@ -299,8 +308,8 @@ def separable(A: ArrayLike, B: ArrayLike) -> Separation:
     -------
     Separation
         ``verdict`` is ``separable`` with a hyperplane, ``meet`` with convex weights of a common point, or
-        ``undecided`` when the hulls are nearer than 1e-8 of the radius of all points and no common point is
-        found. The bounds are proved, but as wide as they happened to be.
+        ``undecided`` when the hulls are nearer than 1e-8 of the radius of all points (see `hull_distance`) and no
+        common point is found. The bounds are proved, but as wide as they happened to be.
 
     Raises
     ------
@@ -313,6 +322,12 @@ def separable(A: ArrayLike, B: ArrayLike) -> Separation:
     'meet'
     """
     first, second = two_arrays(A, B)
+    if not comes_first(first, second):
+        return _separation(second, first).turned()
+    return _separation(first, second)
+
+
+def _separation(first: FloatArray, second: FloatArray) -> Separation:
     small = search_small_sets(first, second, DEFAULT_RTOL, verdict_only=True)
     if small is not None and small.status != OPEN and small.lower > (tolerance := THIN * small.size):
         return Separation("separable", *proof(small), tolerance)

@@ -74,12 +74,12 @@ class LabelDistances:
     def minimum(self) -> NDArray[np.float64]:
         """(k,) minimum distance of each label: the smallest of its distances to other labels ([FT], section 4.3)."""
         away = self.distances + np.diag(np.full(len(self.labels), np.inf))
-        return away.min(axis=1)
+        return np.asarray(away.min(axis=1))
 
     def nearest(self) -> NDArray[Any]:
         """(k,) the label at that distance."""
         away = self.distances + np.diag(np.full(len(self.labels), np.inf))
-        return self.labels[away.argmin(axis=1)]
+        return np.asarray(self.labels[away.argmin(axis=1)])
 
     def matrix(self, convention: Convention = "all") -> NDArray[np.float64]:
         """(k, k) distances under a convention; nan where a label does not take part, and on the diagonal."""

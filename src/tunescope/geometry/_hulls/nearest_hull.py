@@ -10,7 +10,7 @@ widens the intervals. What is still open then is left to the exact search.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,7 +112,9 @@ class _Hulls:
 
     def __init__(self, X: FloatArray, labels: IntArray, n_clusters: int, points: FloatArray) -> None:
         self.n = len(X)
-        self.space: Coordinates = Spaces(np.concatenate([X, points.astype(X.dtype, copy=False)])).plain
+        space = Spaces(np.concatenate([X, points.astype(X.dtype, copy=False)])).plain
+        # no point may lie farther out than one, as rounding of products in float32 is bounded by that
+        self.space: Coordinates = replace(space, size=space.radius or 1.0)
         self.order = np.argsort(labels, kind="stable")
         self.sizes = np.bincount(labels, minlength=n_clusters)
         self.begins = np.concatenate([[0], np.cumsum(self.sizes)[:-1]])

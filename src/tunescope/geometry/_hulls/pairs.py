@@ -61,7 +61,7 @@ class PairSearch:
         """The rows of ``spaces`` are those of ``groups.order``; means (k, d) of the groups."""
         self.spaces, self.groups, self.means, self.rtol = spaces, groups, means, rtol
         self.starts = groups.starts
-        self.tolerance = THIN * spaces.radius
+        self.tolerance = THIN * spaces.bulk.span
         self.first, self.second = (side.astype(np.int64) for side in np.triu_indices(len(groups.labels), 1))
         self.sizes = groups.counts[self.first] + groups.counts[self.second]
         self.counters = np.zeros((len(self), 2), dtype=np.int64)

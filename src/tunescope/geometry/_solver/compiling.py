@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from numba.core import event
@@ -28,4 +29,5 @@ class _Notice(event.Listener):
 
 def announce() -> None:
     """Have the wait announced, once a process, as a warning of the logger ``tunescope.geometry`` (on stderr)."""
-    event.register("numba:compile", _Notice())
+    register: Callable[[str, event.Listener], None] = event.register
+    register("numba:compile", _Notice())

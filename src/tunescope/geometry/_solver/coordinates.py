@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunescope.errors import RepresentationError
+from tunescope.geometry._solver.bulk import Bulk, bulk_of
 from tunescope.geometry._solver.extent import farthest_stretched, mean_of, reach, squares_by_column, stretch_into
 from tunescope.geometry._solver.terms import IntArray, Space
 
@@ -59,9 +60,9 @@ class Coordinates:
     stretch: NDArray[np.float64]
     """(d,) what turns a direction here into one in the principal axes (or, without axes, the original space)."""
     size: float
-    """Radius of the points here: the largest distance to the center."""
+    """Radius of the points here that are not far: their largest distance to the center."""
     radius: float
-    """Radius of the points in the original space."""
+    """Radius of all points in the original space."""
     axes: NDArray[np.float64] | None
     """(original d, d) principal axes as columns, None when the coordinates are the original ones."""
 
@@ -73,7 +74,7 @@ class Coordinates:
     @property
     def rank(self) -> int:
         """Number of dimensions in which the points differ."""
-        return self.points.shape[1]
+        return int(self.points.shape[1])
 
     def normal(self, direction: NDArray[np.float64]) -> NDArray[np.float64]:
         """Unit normal in the original space of a direction in these coordinates."""
@@ -84,54 +85,57 @@ class Coordinates:
         return normal / length if length > 0 else normal
 
 
-def _center_and_radius(X: FloatArray) -> tuple[NDArray[np.float64], float]:
-    center = mean_of(X)
-    return center, float(np.sqrt(reach(X, center)[0]))
-
-
-def plain(X: FloatArray, center: NDArray[np.float64], radius: float) -> Coordinates:
-    """The original coordinates of points with this mean and radius.
+def plain(X: FloatArray, bulk: Bulk) -> Coordinates:
+    """The original coordinates of points, around those that are not far.
 
     There is no copy unless the points lie far off: then they are centred, in float64.
     """
-    if np.linalg.norm(center) > _FAR_OFF * radius:
-        return _unstretched(X.astype(np.float64) - center, np.zeros(X.shape[1]), radius)
-    return _unstretched(X, center, radius)
+    points, center = X, bulk.center
+    if np.linalg.norm(center) > _FAR_OFF * bulk.span:
+        points, center = X.astype(np.float64) - center, np.zeros(X.shape[1])
+    return Coordinates(points, center, np.ones(X.shape[1]), bulk.span or 1.0, bulk.radius, None)
 
 
-def _unstretched(points: FloatArray, center: NDArray[np.float64], radius: float) -> Coordinates:
-    return Coordinates(points, center, np.ones(points.shape[1]), radius or 1.0, radius, None)
+def _drawn_in(points: NDArray[np.float64], bulk: Bulk, rows: IntArray) -> NDArray[np.float64]:
+    """Points around the center, of these rows, with the far ones drawn in to the radius of the others."""
+    far = np.isin(rows, bulk.far)
+    if far.any():
+        points = points.copy()
+        points[far] *= (bulk.span / np.linalg.norm(points[far], axis=1))[:, None]
+    return points
 
 
-def principal(X: FloatArray) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
-    """(points on orthonormal axes close to the principal ones, the axes as columns, radius); float64."""
-    center, radius = _center_and_radius(X)
+def principal(X: FloatArray, bulk: Bulk) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(points on orthonormal axes close to the principal ones, the axes as columns); float64."""
+    center = bulk.center
     n, d = X.shape
     if n < d:
         difference = X.astype(np.float64) - center
-        axes = np.linalg.svd(difference, full_matrices=False)[2].T
-        return difference @ axes, axes, radius
+        axes = np.linalg.svd(_drawn_in(difference, bulk, np.arange(n)), full_matrices=False)[2].T
+        return difference @ axes, axes
     # any orthonormal axes keep all there is; those of a part of the points are principal enough
-    sample = X[:: max(1, n // (_SAMPLE * d))].astype(np.float64) - center
+    step = max(1, n // (_SAMPLE * d))
+    sample = _drawn_in(X[::step].astype(np.float64) - center, bulk, np.arange(0, n, step))
     axes = np.ascontiguousarray(np.linalg.eigh(sample.T @ sample)[1][:, ::-1])
     turned = np.empty((n, d))
     for i in range(0, n, _ROWS):
         np.matmul(X[i : i + _ROWS] - center, axes, out=turned[i : i + _ROWS])
-    return turned, axes, radius
+    return turned, axes
 
 
-def even(turned: NDArray[np.float64], axes: NDArray[np.float64], radius: float, share: float) -> Coordinates:
+def even(turned: NDArray[np.float64], axes: NDArray[np.float64], bulk: Bulk, share: float) -> Coordinates:
     """Points on principal axes, each axis divided by its width but by no less than a share of the largest one."""
-    width = np.sqrt(squares_by_column(turned) / max(len(turned), 1))
+    drawn_in = _drawn_in(turned, bulk, np.arange(len(turned))) if len(bulk.far) else turned
+    width = np.sqrt(squares_by_column(drawn_in) / max(len(turned), 1))
     widest = float(width.max(initial=0.0))
     if widest == 0.0:
-        return Coordinates(turned[:, :1].copy(), np.zeros(1), np.ones(1), 1.0, radius, axes[:, :1])
+        return Coordinates(turned[:, :1].copy(), np.zeros(1), np.ones(1), 1.0, bulk.radius, axes[:, :1])
     keep = np.flatnonzero(width > _NO_WIDTH * widest)
     stretch = 1.0 / np.maximum(width[keep], share * widest)
-    stretch /= farthest_stretched(turned, keep, stretch)
+    stretch /= farthest_stretched(drawn_in, keep, stretch)
     points = np.empty((len(turned), len(keep)))
     stretch_into(turned, keep, stretch, points)
-    return Coordinates(points, np.zeros(len(keep)), stretch, 1.0, radius, axes[:, keep])
+    return Coordinates(points, np.zeros(len(keep)), stretch, 1.0, bulk.radius, axes[:, keep])
 
 
 class Spaces:
@@ -156,17 +160,22 @@ class Spaces:
                     f"The largest value is {largest:.3g}, and float64 has to square it: bring the points to between "
                     f"{_SMALLEST:g} and {_LARGEST:g}."
                 )
-        self.plain = plain(X, self.center, radius)
+        self.radius = radius
+        """Radius of the points: the largest distance to their mean."""
+        self.bulk = bulk_of(X, self.center, radius)
+        """The points that are not far: the scale of tolerances."""
+        self.center = self.bulk.center
+        self.plain = plain(X, self.bulk)
         self._made: dict[float, Coordinates] = {}
-        self._principal: tuple[NDArray[np.float64], NDArray[np.float64], float] | None = None
+        self._principal: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
         self._lock = Lock()
 
     def _even(self, share: float) -> Coordinates:
         with self._lock:
             if share not in self._made:
                 if self._principal is None:
-                    self._principal = principal(self.X)
-                self._made[share] = even(*self._principal, share)
+                    self._principal = principal(self.X, self.bulk)
+                self._made[share] = even(*self._principal, self.bulk, share)
             return self._made[share]
 
     @property
@@ -181,8 +190,3 @@ class Spaces:
         The quickest to a common point, and the least telling about gaps.
         """
         return self._even(_NO_WIDTH)
-
-    @property
-    def radius(self) -> float:
-        """Radius of the points: the largest distance to their mean."""
-        return self.plain.radius

@@ -71,6 +71,20 @@ def reach(X, center):
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
+def squares_around(X, center):
+    """(n,) squared distances of the rows of X (n, d) to ``center`` (d,), in float64."""
+    squares = np.empty(X.shape[0])
+    for i in range(X.shape[0]):
+        x = X[i]
+        square = 0.0
+        for r in range(center.shape[0]):
+            away = x[r] - center[r]
+            square += away * away
+        squares[i] = square
+    return squares
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
 def gap_along(X, rows_a, rows_b, origin, normal):
     """(least height of rows_a, largest height of rows_b) over the plane through ``origin`` with this normal."""
     base = dot(origin, normal)
