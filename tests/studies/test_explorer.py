@@ -267,7 +267,8 @@ def test_vectors_on_the_way_stay_within_their_disk(width, n_layers, n_snapshots,
 
 def test_vectors_beyond_float16_are_kept(tmp_path):
     from tunescope.encoders import Encoding
-    from tunescope.storage import ResultStore
+    from tunescope.studies._observers.points import ShownPoints
+    from tunescope.studies._trajectories.observed import Observed
 
     task = load_task("toy-coin")
     random = np.random.default_rng(0)
@@ -276,13 +277,13 @@ def test_vectors_beyond_float16_are_kept(tmp_path):
         X = random.normal(size=(len(split), 4)).astype(np.float32) * np.float32(1e6)
         return Encoding(layers=(1,), vectors={1: X}, labels=split.labels, n_split=0)
 
-    log = shown.PointLog(tmp_path / "log", (1,), task, 2)
+    seen = Observed(tmp_path / "states", (1,), [ShownPoints()], task, 2)
     first = encoding(task.train), encoding(task.test)
-    log.add(0, *first)
-    log.add(7, encoding(task.train), encoding(task.test))
+    seen.see_vectors(0, 0.0, *first)
+    seen.see_vectors(7, 1.0, encoding(task.train), encoding(task.test))
     store = ResultStore(tmp_path / "store")
     with store.writing("finetune", "a", {}) as writer:
-        log.write(writer)
+        seen.write(writer)
     found = shown.read_projections(store.unit("finetune", "a"))
     assert found.updates == (0, 7)
     places = found.steps[0, 0] * float(found.scale[0])

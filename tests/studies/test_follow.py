@@ -12,7 +12,7 @@ import pytest
 from tunescope.encoders import Encoding, load_encoder
 from tunescope.errors import StudyError
 from tunescope.finetuning import Recipe, fine_tune
-from tunescope.storage import read_table
+from tunescope.storage import ArrayFile, read_table
 from tunescope.studies import run_study
 from tunescope.studies._follow import Following, follow_states
 from tunescope.studies._observers.observer import Observer
@@ -108,6 +108,19 @@ def test_a_pair_is_a_trajectory(states, task, tmp_path):
     follow_states(Checkpoints.pair(states[0], states[-1]), task, tmp_path, label="pair", **SETTINGS)
     gaps = read_table(tmp_path / "tables" / "gaps.parquet").query("stage == 'fine-tuned'")
     assert set(gaps["update"]) == {states[0].update, states[-1].update}
+
+
+def test_the_report_opens_what_was_followed(states, task, tmp_path):
+    """Also when the encoder was trained on something that is not looked at."""
+    from tunescope.records import projection_paths
+    from tunescope.report import write_report
+
+    asked = {**SETTINGS, "experiments": ["performance", "dynamics", "layers", "paths"]}
+    follow_states(Checkpoints(states), task, tmp_path, label="theirs", tuned_on="reviews", seed=3, **asked)
+    assert write_report(tmp_path).stat().st_size > 10_000
+    assert [ArrayFile(path).metadata["tuned_on"] for path in projection_paths(tmp_path)] == ["reviews"]
+    gaps = read_table(tmp_path / "tables" / "gaps.parquet").query("stage == 'fine-tuned'")
+    assert set(zip(gaps["tuned_on"], gaps["seed"], strict=True)) == {("reviews", 3)}
 
 
 def test_states_out_of_order_are_refused(states):

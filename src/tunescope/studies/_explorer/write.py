@@ -210,7 +210,7 @@ def _projection(way: _Way, projections: Projections, plan: Plan, store: ResultSt
     return Projection(
         encoder=way.course.label,
         task=way.task,
-        tuned_on=way.tuned_on,
+        tuned_on=way.course.origin["tuned_on"],
         seed=way.course.seed,
         updates=tuple(projections.updates),
         layers=tuple(projections.layers),
