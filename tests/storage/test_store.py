@@ -396,3 +396,17 @@ def test_the_record_is_plain_json(tmp_path):
         pass
     record = json.loads((tmp_path / "units" / "kind" / "key" / "unit.json").read_text())
     assert {"kind", "key", "inputs", "versions", "platform", "seconds", "notes", "finished"} <= set(record)
+
+
+def test_a_unit_stays_whole_without_a_folder_that_was_dropped(tmp_path):
+    store = ResultStore(tmp_path)
+    with store.writing("finetune", "a", {}) as writer:
+        writer.table("t", [{"x": 1}])
+        (writer.folder("encoder") / "weights").write_bytes(b"1234")
+    store.drop_folder("finetune", "a", "encoder")
+    unit = ResultStore(tmp_path).unit("finetune", "a")
+    assert unit is not None
+    assert unit.info["dropped"] == ["encoder"]
+    assert not (unit.path / "encoder").exists()
+    assert list(store.verify()) == [("finetune", "a", [])]
+    store.drop_folder("finetune", "absent", "encoder")
