@@ -21,7 +21,7 @@ class _Notice(event.Listener):
     def on_start(self, event: Any) -> None:
         if not self._said and event.data["dispatcher"].py_func.__module__.startswith(_OURS):
             self._said = True
-            _LOG.warning("Compiling the geometry engine, once for this machine: up to half a minute.")
+            _LOG.warning("Compiling the geometry engine, once for this machine: up to a minute.")
 
     def on_end(self, event: Any) -> None:
         pass
