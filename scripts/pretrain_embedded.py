@@ -100,7 +100,8 @@ def mask_tokens(
         generator: where the choice comes from.
         always: hide all of the 15%, as for measuring.
 
-    Returns:
+    Returns
+    -------
         What the model reads, and what it is to tell (IGNORE elsewhere).
     """
     special = torch.isin(ids, torch.tensor(tokenizer.all_special_ids))

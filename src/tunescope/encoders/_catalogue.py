@@ -57,7 +57,13 @@ _INFOS = (
 
 
 def encoder_infos() -> list[EncoderInfo]:
-    """The encoders with a short name, in the order of the paper's Table 1, then `embedded`."""
+    """The encoders with a short name.
+
+    Returns
+    -------
+    list of EncoderInfo
+        In the order of the paper's Table 1, then `embedded`.
+    """
     return list(_INFOS)
 
 

@@ -323,7 +323,7 @@ class Encoder:
         batch_tokens: int | None,
         progress: Callable[[int, int], None] | None,
     ) -> dict[int, npt.NDArray[np.float32]]:
-        """layer → (n_units, width) float32."""
+        """Layer → (n_units, width) float32."""
         import torch
 
         from tunescope.encoders._linear import quick_linear_layers

@@ -19,8 +19,11 @@ class Representation:
     layer: int
     """0 is the embedding layer, `n_layers` the last one."""
     encoder: str
+    """Name of the encoder."""
     task: str
+    """Name of the task."""
     split: str
+    """`train` or `test`."""
     update: int | None = None
     """Number of updates of fine-tuning that the encoder has seen; None for an encoder as it was loaded."""
     pooling: str = ""
@@ -39,6 +42,7 @@ class Encoding:
     """The vectors of all targets of a split in the layers that were asked for."""
 
     layers: tuple[int, ...]
+    """The layers that are here, ascending."""
     vectors: dict[int, npt.NDArray[np.float32]]
     """layer → (n_targets, d) float32, in the order of the split's targets."""
     labels: npt.NDArray[np.str_]
@@ -50,9 +54,13 @@ class Encoding:
     pooling: str = "mean of subwords"
     """How a target's vector is made, in words: `mean of subwords`, `[CLS]`, `last token`, …"""
     encoder: str = ""
+    """Name of the encoder."""
     task: str = ""
+    """Name of the task, where it was given."""
     split: str = ""
+    """`train` or `test`."""
     update: int | None = None
+    """Number of updates of fine-tuning that the encoder has seen; None for an encoder as it was loaded."""
     notes: tuple[str, ...] = field(default=())
     """The counts above in words, where they are not zero."""
     n_all_unknown: int = 0

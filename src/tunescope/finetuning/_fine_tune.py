@@ -38,6 +38,7 @@ class FineTuning:
     log: tuple[dict[str, float], ...]
     """One row per update: `update` (1 …), `epoch` (as a fraction), `loss` before it, its `learning_rate`."""
     n_updates: int
+    """Updates of the whole training."""
     head: torch.nn.Linear
     """The classification head; the probes never see it."""
     labels: tuple[str, ...]

@@ -75,5 +75,5 @@ def stable_rank(matrix: torch.Tensor) -> float:
 
 
 def _moved(before: torch.Tensor, after: torch.Tensor) -> torch.Tensor:
-    """after − before in float64, on the CPU: not every device has float64."""
+    """After − before in float64, on the CPU: not every device has float64."""
     return after.detach().cpu().double() - before.detach().cpu().double()

@@ -49,6 +49,7 @@ class Recipe:
     """
 
     epochs: Natural = _EPOCHS_OF_LARGE_ENCODERS
+    """Passes over the training sentences."""
     learning_rate: Positive = 3e-4
     """The highest one, reached at the end of the warm-up."""
     batch_size: Natural = 32

@@ -142,22 +142,41 @@ def grid_search(
 
     Parameters
     ----------
-    X, y : (n, d) vectors and (n,) labels
-    X_test, y_test : test points, or None to search only; labels that y lacks count as wrong answers
-    hidden, alphas : the grid
-    runs : initialisations of the best setting
-    validation : share of the points of each label that makes the validation set, drawn by `seed`; labels with a
-        single point stay in training
-    rungs : updates after which losers stop; () trains every setting to its own end, where the highest mark wins
-    keep : share of the widths that goes on after a rung that judges them
-    negligible : alphas up to this one are so small that networks of the same widths differ by chance alone; one
-        network, with the largest of these alphas, stands for all of them. 0 trains every setting on its own
-    max_iter : largest number of epochs of any training
-    device : "auto", "cpu", "cuda" or "cuda:N"
-    precision : of the matrix products: "float32", "bfloat16" (weights, moments and sums stay float32), or "auto",
-        which is bfloat16 where the device has instructions for it; in the runs of the winner only with 1,000
-        points or more
-    progress : called as progress(done, total) with the share of the work, in epochs of networks
+    X : array-like of shape (n, d)
+        Vectors.
+    y : array-like of shape (n,)
+        Labels.
+    X_test, y_test : array-like of shapes (m, d) and (m,), optional
+        Test points; without them only the search is done. Labels that `y` lacks count as wrong answers.
+    hidden, alphas : sequences
+        The grid: widths of the two hidden layers, and weights of the L2 penalty.
+    runs : int
+        Initialisations of the best setting.
+    seed : int, default 0
+        Draws the validation set and initialises the networks.
+    validation : float
+        Share of the points of each label that makes the validation set; labels with a single point stay in training.
+    rungs : sequence of int
+        Updates after which losers stop; () trains every setting to its own end, where the highest mark wins.
+    keep : float
+        Share of the widths that goes on after a rung that judges them.
+    negligible : float
+        Alphas up to this one are so small that networks of the same widths differ by chance alone; one network, with
+        the largest of these alphas, stands for all of them. 0 trains every setting on its own.
+    max_iter : int
+        Largest number of epochs of any training.
+    device : str
+        "auto", "cpu", "cuda" or "cuda:N".
+    precision : str
+        Of the matrix products: "float32", "bfloat16" (weights, moments and sums stay float32), or "auto", which is
+        bfloat16 where the device has instructions for it; in the runs of the winner only with 1,000 points or more.
+    progress : callable, optional
+        Called as progress(done, total) with the share of the work, in epochs of networks.
+
+    Returns
+    -------
+    GridResult
+        Every setting with its mark, the best one, and the accuracies of its runs.
 
     Raises
     ------

@@ -52,6 +52,11 @@ class ResultStore:
     A unit appears whole, by one rename, or not at all. Opening a store removes what writers that died have
     left behind; what a living process is writing is left alone. Nothing is made before something is written.
 
+    Parameters
+    ----------
+    root : Path or str
+        The study's folder; made when something is written.
+
     Raises
     ------
     StorageError

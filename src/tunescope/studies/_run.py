@@ -31,6 +31,7 @@ class StudyResult:
     """A study that has run."""
 
     study: Study
+    """What was asked."""
     folder: Path
     """Where its results are (docs/architecture.md, "The stored form of a study")."""
     n_units: int

@@ -35,6 +35,11 @@ def register_task(spec: TaskSpec) -> TaskSpec:
     spec : TaskSpec
         The task. Its name must not be that of a task which came with a package.
 
+    Returns
+    -------
+    TaskSpec
+        The same.
+
     Raises
     ------
     DataError
@@ -99,7 +104,13 @@ def _from_entry_points() -> Iterator[tuple[str, TaskSpec]]:
 
 
 def task_infos() -> list[TaskInfo]:
-    """All named tasks, in their order: those of this package, of others, and of this session."""
+    """All named tasks.
+
+    Returns
+    -------
+    list of TaskInfo
+        In their order: those of this package, of other packages, and of this session.
+    """
     return [spec.info for spec in task_specs().values()]
 
 

@@ -98,6 +98,7 @@ class Target:
     positions: tuple[int, ...]
     """Word: `(i,)`; pair: `(head, dependent)`; sentence: `()`. Indices into `Sentence.words`."""
     label: str
+    """Text without blanks at its ends."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.label, str) or not self.label.strip():

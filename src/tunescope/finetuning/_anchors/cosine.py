@@ -19,7 +19,7 @@ class Cosine(Anchor):
     reads: ClassVar[str] = "vectors"
 
     def term(self, held: Held) -> torch.Tensor:
-        """mean (1 − cos(x, x₀))."""
+        """Mean (1 − cos(x, x₀))."""
         import torch
 
         return torch.stack(

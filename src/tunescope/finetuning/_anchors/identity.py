@@ -19,7 +19,7 @@ class Identity(Anchor):
     reads: ClassVar[str] = "vectors"
 
     def term(self, held: Held) -> torch.Tensor:
-        """mean (x − x₀)²."""
+        """Mean (x − x₀)²."""
         import torch
 
         return torch.stack(

@@ -26,7 +26,7 @@ class Linear(Anchor):
     in_parts: ClassVar[bool] = False
 
     def term(self, held: Held) -> torch.Tensor:
-        """min over φ of mean (φ(x) − x₀)²; at the best φ the gradient is that with φ fixed."""
+        """Min over φ of mean (φ(x) − x₀)²; at the best φ the gradient is that with φ fixed."""
         import torch
 
         terms = []

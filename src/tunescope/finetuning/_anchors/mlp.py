@@ -37,7 +37,7 @@ class Mlp(Anchor):
         return network
 
     def term(self, held: Held) -> torch.Tensor:
-        """mean (x + network(x) − x₀)²."""
+        """Mean (x + network(x) − x₀)²."""
         import torch
 
         return torch.stack(

@@ -53,7 +53,7 @@ class Lora(Method):
             return peft.get_peft_model(model, config)
 
     def trained(self, model: Any) -> dict[str, int]:
-        """r · (inputs + outputs) for each linear layer."""
+        """R · (inputs + outputs) for each linear layer."""
         return {
             f"{name}.weight": sum(p.numel() for p in module.parameters() if p.requires_grad)
             for name, module in _additions(model)

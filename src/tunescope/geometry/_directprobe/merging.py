@@ -14,7 +14,7 @@ from tunescope.geometry._solver.active_set import FAST
 
 @njit(cache=True, fastmath=FAST, nogil=True)
 def squared_distances(points, out):
-    """out (m, m) <- squared distances of points (m, d), infinite on the diagonal."""
+    """Out (m, m) <- squared distances of points (m, d), infinite on the diagonal."""
     m, d = points.shape
     for i in range(m):
         out[i, i] = np.inf

@@ -63,18 +63,25 @@ class MeasureInfo:
     """What a measure declares about itself."""
 
     name: str
+    """What it is called in tables."""
     title: str
+    """What it is called in words."""
     spaces: int
     """1: of one space; 2: of two spaces of the same points."""
     range: tuple[float, float]
+    """Least and largest value there can be."""
     direction: Direction
+    """Which way is more of `towards`."""
     towards: str
     """What a value in that direction is more of: "alike", "spread over directions", …"""
     invariant_to: tuple[str, ...]
     """Changes of the space that leave the value as it is: rotation, shift, scale, invertible maps, …"""
     needs: frozenset[str]
+    """What it reads of a space."""
     source: str
+    """The work that it comes from."""
     null: NullKind
+    """How chance is drawn."""
     settings: tuple[str, ...]
     """Ways in which it is taken; the first is the usual one."""
 

@@ -80,7 +80,7 @@ def nearest_neighbours(points: NDArray[np.float64], k: int) -> Neighbours:
 
 @njit(cache=True, nogil=True)
 def _nearest(products, sizes, asked, out):
-    """out (m, k) <- rows of the least sizes[j] - 2 products[i, j], asked[i] left out."""
+    """Out (m, k) <- rows of the least sizes[j] - 2 products[i, j], asked[i] left out."""
     m, n = products.shape
     k = out.shape[1]
     best = np.empty(k, dtype=np.float32)

@@ -67,7 +67,7 @@ def dot(a, b):
 
 @njit(cache=True, fastmath=FAST, nogil=True)
 def copy_into(out, a):
-    """out <- a, number by number: compiled in a fraction of the time that an assignment of slices takes."""
+    """Out <- a, number by number: compiled in a fraction of the time that an assignment of slices takes."""
     for i in range(a.shape[0]):
         out[i] = a[i]
 
@@ -141,7 +141,7 @@ def drop_column(Qt, Rt, k, j):
 
 @njit(cache=True, fastmath=FAST, nogil=True)
 def sum_rows(Qt, k, sums):
-    """sums (2, d + 2) <- what ``affine_minimizer`` needs of Q: its rows weighted by their two leading entries."""
+    """Sums (2, d + 2) <- what ``affine_minimizer`` needs of Q: its rows weighted by their two leading entries."""
     for r in range(sums.shape[1]):
         sums[0, r] = 0.0
         sums[1, r] = 0.0

@@ -39,7 +39,7 @@ _STALE = 20
 
 @njit(cache=True, fastmath=FAST, nogil=True)
 def _between_means(X, rows, na, w):
-    """w <- mean of the first ``na`` rows less that of the others."""
+    """W <- mean of the first ``na`` rows less that of the others."""
     n = rows.shape[0]
     for r in range(w.shape[0]):
         w[r] = 0.0

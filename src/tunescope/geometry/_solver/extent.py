@@ -140,7 +140,7 @@ def farthest_stretched(X, columns, stretch):
 
 @njit(cache=True, fastmath=FAST, nogil=True)
 def stretch_into(X, columns, stretch, out):
-    """out (n, k) <- X[:, columns] * stretch."""
+    """Out (n, k) <- X[:, columns] * stretch."""
     for i in range(X.shape[0]):
         x = X[i]
         p = out[i]

@@ -146,7 +146,7 @@ def border(inverse, k, block, m, narrow):
 
 @njit(cache=True, fastmath=FAST, nogil=True)
 def _less_two(x0, x1, v, k, out):
-    """out (2) <- out less the products of two rows with a third, over their first k numbers."""
+    """Out (2) <- out less the products of two rows with a third, over their first k numbers."""
     a0 = 0.0
     a1 = 0.0
     for c in range(k):
@@ -328,7 +328,7 @@ def refine(space, inverse, k, block):
 
 @njit(cache=True, fastmath=FAST, nogil=True)
 def affine_weights(inverse, k, weights):
-    """weights (k) of the nearest points of the two affine hulls; False when they are not determined."""
+    """Weights (k) of the nearest points of the two affine hulls; False when they are not determined."""
     Z = inverse.Z
     signs = inverse.signs
     aa = 0.0

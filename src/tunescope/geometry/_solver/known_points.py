@@ -202,7 +202,7 @@ def _price(centred, known, m, height_a, height_b):
 
 @njit(cache=True, fastmath=FAST, nogil=True)
 def _farthest(beyond, m, floor, chosen, most, pool):
-    """chosen <- the known points farthest beyond, ``most`` of those above the floor at most; returns how many."""
+    """Chosen <- the known points farthest beyond, ``most`` of those above the floor at most; returns how many."""
     at = 0
     for j in range(m):
         if beyond[j] >= floor and at < pool.shape[0]:

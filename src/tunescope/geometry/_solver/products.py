@@ -10,7 +10,7 @@ from tunescope.geometry._solver.active_set import FAST
 
 @njit(cache=True, fastmath=FAST, nogil=True)
 def combination(X, index, coefficients, k, out):
-    """out (d) <- sum of coefficients[c] X[index[c]] over c < k, in float64, two rows at a time."""
+    """Out (d) <- sum of coefficients[c] X[index[c]] over c < k, in float64, two rows at a time."""
     d = out.shape[0]
     for r in range(d):
         out[r] = 0.0

@@ -31,7 +31,7 @@ _EPSILON = float(np.finfo(np.float64).eps)
 
 @njit(cache=True, fastmath=FAST, nogil=True)
 def _sum_rows(X, out):
-    """out (d) <- sum of the rows of X, in float64."""
+    """Out (d) <- sum of the rows of X, in float64."""
     n, d = X.shape
     for r in range(d):
         out[r] = 0.0
@@ -50,7 +50,7 @@ def _sum_rows(X, out):
 
 @njit(cache=True, fastmath=FAST, nogil=True)
 def _centre_rows(X, center, sign, out):
-    """out (n, d) <- sign * (X - center); returns the largest squared length."""
+    """Out (n, d) <- sign * (X - center); returns the largest squared length."""
     largest = 0.0
     for i in range(X.shape[0]):
         x = X[i]

@@ -156,7 +156,8 @@ def _maps(
     way: _Way, projections: Projections, ends: Ends, plan: Plan, store: ResultStore, watcher: Watcher
 ) -> Iterator[PointMap]:
     """The maps of a way: of its snapshots where those were recorded, else of its two ends where that is asked for
-    now or was at any time."""
+    now or was at any time.
+    """
     keep = plan.study.keep
     updates = projections.updates
     for method in METHODS:
@@ -177,7 +178,8 @@ def _maps(
 
 def _projection(way: _Way, projections: Projections, plan: Plan, store: ResultStore, watcher: Watcher) -> Projection:
     """The content of one projection file, with clusters, margins and predictions of its two ends where units hold
-    them."""
+    them.
+    """
     import numpy as np
 
     vectors = _vectors_of_ends(way, plan, store)

@@ -11,7 +11,8 @@ from tunescope.studies._units.rows import gap_rows, pair_rows, space_row
 
 class Distances(Observer):
     """Bounds of every label pair, each label's distance to the nearest other one, and the scale (tables `pairs`,
-    `gaps` and `spaces`)."""
+    `gaps` and `spaces`).
+    """
 
     name = "distances"
     needs = frozenset({"vectors", "distances"})

@@ -19,7 +19,8 @@ _COLUMNS = ("measure", "setting", "value", "low", "high", "null", "null_low", "n
 @dataclass(frozen=True)
 class Measures(Observer):
     """Measures of `tunescope.geometry.measures()`: of one space in the table `measures`, of two (the same points at
-    the start and now) in `comparisons`."""
+    the start and now) in `comparisons`.
+    """
 
     names: tuple[str, ...] = ()
     n_draws: int = 0

@@ -114,22 +114,27 @@ class Study(_Settings):
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     """Names the study and its folder."""
     description: str = ""
+    """What it is about, in a few words."""
     encoders: list[EncoderChoice] = Field(min_length=1)
+    """Encoders that are looked at, and fine-tuned."""
     tasks: list[TaskChoice] = Field(min_length=1)
     """Tasks that are probed, and that encoders are fine-tuned on."""
     seeds: list[Index] = Field(default=[0], min_length=1)
     """Seeds of the fine-tuning; one fine-tuned encoder each."""
     experiments: list[ExperimentChoice] = Field(min_length=1)
+    """Questions that are asked."""
     sources: list[str] = Field(default=[])
     """Tasks of the cross-task experiment that encoders are fine-tuned on; all of `tasks` by default."""
     epochs: Natural | None = None
     """Epochs of the fine-tuning; the paper's number for its encoders by default."""
     recipe: RecipeChanges = RecipeChanges()  # type: ignore[valid-type]
+    """Where fine-tuning departs from the paper's recipe."""
     every: Natural = 5
     """Updates between two snapshots."""
     layers: Layers = "last"
     """Layers of experiments that name none."""
     classifier: Classifier = Classifier()
+    """The classifier probe."""
     memorisation_epochs: Natural = 100
     """Epochs of the classifier probe of the memorisation experiment."""
     convention: Convention | Literal["both"] = "all"
@@ -137,6 +142,7 @@ class Study(_Settings):
     measures: list[str] = []
     """Further measures of the spaces on the way, by name (`tunescope.geometry.measures`)."""
     device: str = "auto"
+    """`auto` (cuda, mps or cpu, the first there is), or a device of PyTorch."""
     allow_pickle: bool = False
     """Whether weights are read that are stored as a pickle only, which can run code: for sources that are trusted."""
     threads: Natural | None = None
@@ -146,6 +152,7 @@ class Study(_Settings):
     split_seed: Index = 0
     """Seed of the split by sentence, of tasks that come without a split."""
     keep: Keep = Keep()
+    """What stays on disk beside the tables."""
 
     @field_validator("encoders", "tasks", mode="before")
     @classmethod
@@ -299,7 +306,13 @@ def load_study(source: str | Path, **overrides: Any) -> Study:
 
 
 def study_names() -> tuple[str, ...]:
-    """The names of the studies that ship with the package."""
+    """The studies that ship with the package.
+
+    Returns
+    -------
+    tuple of str
+        Their names, sorted.
+    """
     return tuple(sorted(path.stem for path in _shipped().glob("*.yaml")))
 
 

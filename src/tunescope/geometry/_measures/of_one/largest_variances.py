@@ -41,7 +41,7 @@ class GeometricMean(_LargestVariances):
     title = "Geometric mean of the ten largest variances"
 
     def mean(self, variances: NDArray[np.float64]) -> float:
-        """exp of the mean logarithm; 0 when one of them is 0."""
+        """Exp of the mean logarithm; 0 when one of them is 0."""
         return float(np.exp(np.log(variances).mean())) if variances.min() > 0 else 0.0
 
 

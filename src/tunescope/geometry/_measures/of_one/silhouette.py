@@ -63,7 +63,7 @@ def _scores(totals: NDArray[np.float64], own: NDArray[np.int64], counts: NDArray
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
 def _sum_by_label(products, sizes, rows, starts, out):
-    """out (m, k) <- sums of the distances of points `rows` to those of each label, which lie side by side."""
+    """Out (m, k) <- sums of the distances of points `rows` to those of each label, which lie side by side."""
     for i in range(len(rows)):
         own = sizes[rows[i]]
         for label in range(len(starts) - 1):
