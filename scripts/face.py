@@ -28,8 +28,8 @@ FACE: dict[str, tuple[str, list[str]]] = {
     "tasks": (
         "Tasks",
         [
-            "load_task", "task_infos", "task_from_file", "task_from_frame", "task_from_conllu", "task_from_table", "Task",
-            "Split", "Sentence", "Target", "TaskSpec", "register_task",
+            "load_task", "task_infos", "task_from_file", "task_from_frame", "task_from_conllu", "task_from_table",
+            "Task", "Split", "Sentence", "Target", "TaskSpec", "register_task",
         ],
     ),
     "encoders": (
