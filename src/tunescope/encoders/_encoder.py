@@ -178,6 +178,42 @@ class Encoder:
         """
         return _fingerprint.fingerprint(self.model, self.tokenizer, self.pooling)
 
+    @property
+    def weights_fingerprint(self) -> str:
+        """The same without the pooling: equal for encoders that differ only in what they make of hidden states."""
+        return _fingerprint.weights_fingerprint(self.model, self.tokenizer)
+
+    def way_of(self, kind: str) -> dict[str, Any] | None:
+        """What vectors depend on beside the weights, where it is not what version 0.1.0 did; as JSON.
+
+        That version took the mean of a word's subwords, `[CLS]` of a sentence or else the mean of its tokens, as they
+        were, and filled batches up whether or not a model reads padding.
+
+        Parameters
+        ----------
+        kind : str
+            `word`, `pair` or `sentence`.
+
+        Returns
+        -------
+        dict or None
+            None where that is what this encoder does as well.
+        """
+        way: dict[str, Any] = {}
+        if kind != "sentence":
+            if self.pooling.word != Pooling().word:
+                way["pooling"] = self.pooling.word
+        elif self.pooling.unsupported:
+            way["unsupported"] = self.pooling.unsupported
+        else:
+            if self._how(kind) != ("cls" if has_cls(self.tokenizer) else "mean"):
+                way["pooling"] = self._how(kind)
+            if self.pooling.normalize:
+                way["normalize"] = True
+        if self.reads_padding:
+            way["padding"] = False
+        return way or None
+
     def pooling_of(self, kind: str) -> str:
         """How the vectors of a kind of target are made, in words: `mean of subwords`, `[CLS]`, `last token`, …
 

@@ -12,7 +12,15 @@ from tunescope.encoders._pooling import Pooling
 
 
 def fingerprint(model: Any, tokenizer: Any, pooling: Pooling) -> str:
-    """sha256 (hex) of the weights, the config, the tokenizer, and the pooling where it is not the default one.
+    """sha256 (hex) of the weights, the config, the tokenizer, and the pooling where it is not the default one."""
+    weights = weights_fingerprint(model, tokenizer)
+    if pooling == Pooling():
+        return weights
+    return hashlib.sha256(f"{weights} {json.dumps(dataclasses.asdict(pooling), sort_keys=True)}".encode()).hexdigest()
+
+
+def weights_fingerprint(model: Any, tokenizer: Any) -> str:
+    """sha256 (hex) of the weights, the config and the tokenizer, whatever is made of them.
 
     The pooler's weights do not count, since no vector comes from them.
     """
@@ -28,8 +36,6 @@ def fingerprint(model: Any, tokenizer: Any, pooling: Pooling) -> str:
         values = tensor.detach().cpu().contiguous()
         digest.update(f"{name} {values.dtype} {tuple(values.shape)}".encode())
         digest.update(values.flatten().view(dtype=torch.uint8).numpy().data)
-    if pooling != Pooling():
-        digest.update(json.dumps(dataclasses.asdict(pooling), sort_keys=True).encode())
     return digest.hexdigest()
 
 

@@ -298,7 +298,7 @@ class Following:
             self._bench.want(state, task.name, layer)
         do = Doing(self._bench, len(layers))
         for layer in layers:
-            do(Space(state, task.name, task.fingerprint, layer))
+            do(Space(state, task.name, task.fingerprint, layer, task.kind))
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ class Plan:
 
     def space(self, state: EncoderState, task: str, layer: int) -> Space:
         """The unit with the vectors of a task in one layer."""
-        return Space(state, task, self.tasks[task].fingerprint, layer)
+        return Space(state, task, self.tasks[task].fingerprint, layer, self.tasks[task].kind)
 
     def points(self, task: str) -> TaskPoints:
         """The unit that tells what the points of a task are."""

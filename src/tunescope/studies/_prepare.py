@@ -160,6 +160,7 @@ def _course(
         encoder=encoder,
         task=task.name,
         task_fingerprint=task.fingerprint,
+        task_kind=task.kind,
         recipe=recipe,
         seed=seed,
         every=study.every,
@@ -207,12 +208,11 @@ def _find_encoder(choice: EncoderChoice, bench: Bench, allow_pickle: bool, where
             allow_pickle=allow_pickle,
             pooling=choice.pooling,
         )
-    found = Original(
+    found = Original.of(
+        encoder,
         label=choice.label or encoder.name,
         name=choice.name,
         revision=choice.revision,
-        fingerprint=encoder.fingerprint,
-        n_layers=encoder.n_layers,
         allow_pickle=allow_pickle,
         pooling=choice.pooling,
     )

@@ -40,6 +40,7 @@ class FineTuneUnit(Work):
     """Layers of the snapshots; none when no experiment reads them."""
     observers: tuple[Observer, ...] = ()
     """Who looks at the snapshots."""
+    task_kind: str = "word"
 
     kind = "finetune"
     activity = "the rest of fine-tuning"
@@ -47,12 +48,15 @@ class FineTuneUnit(Work):
 
     def training_inputs(self) -> dict[str, Any]:
         """What the fine-tuned weights depend on: the same whatever is looked at on the way."""
-        return training_inputs(self.encoder.inputs(), self.task_fingerprint, self.recipe, self.seed)
+        return training_inputs(self._start_inputs(), self.task_fingerprint, self.recipe, self.seed)
+
+    def _start_inputs(self) -> dict[str, Any]:
+        return {**self.encoder.inputs(), "way": Setting(self.encoder.way(self.task_kind), None, first=False)}
 
     @property
     def tuned_key(self) -> str:
         """The key of the state that the encoder is in at the end."""
-        return digest(without_defaults(self.training_inputs()))
+        return digest({"training": without_defaults(self.training_inputs()), "start": self.encoder.key})
 
     @property
     def shares(self) -> str:
@@ -108,7 +112,7 @@ class FineTuneUnit(Work):
             self.recipe,
             self.seed,
             self.every if self.layers else None,
-            self.encoder.inputs(),
+            self._start_inputs(),
         )
 
     def run(self, writer: UnitWriter, bench: Bench, folder: Path) -> None:

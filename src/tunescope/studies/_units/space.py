@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tunescope.studies._units.keys import Setting
 from tunescope.studies._units.work import EncoderState, Work
 
 if TYPE_CHECKING:
@@ -35,12 +36,18 @@ class Space(Work):
     task: str
     task_fingerprint: str
     layer: int
+    task_kind: str = "word"
 
     kind = "space"
     activity = "vectors"
 
     def inputs(self) -> dict[str, Any]:
-        return {"encoder": self.state.inputs(), "task": self.task_fingerprint, "layer": self.layer}
+        return {
+            "encoder": self.state.inputs(),
+            "task": self.task_fingerprint,
+            "layer": self.layer,
+            "way": Setting(self.state.way(self.task_kind), None, first=False),
+        }
 
     @property
     def title(self) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tunescope.errors import EncoderError
 from tunescope.records import ORIGINAL, TUNED
+from tunescope.studies._units.keys import digest
 from tunescope.studies._units.work import EncoderState
 
 if TYPE_CHECKING:
@@ -30,9 +32,40 @@ class Original(EncoderState):
     """Whether its weights may be read from a pickle."""
     pooling: str | None = None
     """The pooling that was chosen; the fingerprint holds it where it is not what fits by default."""
+    weights: str = ""
+    """The fingerprint of the weights alone; empty where it is the same."""
+    ways: str = "{}"
+    """By kind of target, what vectors depend on beside the weights, as JSON."""
+    pooled: str = "null"
+    """The settings of the pooling, as JSON."""
+
+    @classmethod
+    def of(cls, encoder: Encoder, **about: Any) -> Original:
+        """An encoder that is at hand, with what units must know of it."""
+        kinds = ("word", "pair", "sentence")
+        return cls(
+            fingerprint=encoder.fingerprint,
+            n_layers=encoder.n_layers,
+            weights=encoder.weights_fingerprint,
+            ways=json.dumps({kind: way for kind in kinds if (way := encoder.way_of(kind))}, sort_keys=True),
+            pooled=json.dumps(asdict(encoder.pooling), sort_keys=True),
+            **about,
+        )
 
     def inputs(self) -> dict[str, Any]:
-        return {"fingerprint": self.fingerprint}
+        return {"fingerprint": self.weights or self.fingerprint}
+
+    def way(self, kind: str) -> dict[str, Any] | None:
+        found: dict[str, Any] | None = json.loads(self.ways).get(kind)
+        return found
+
+    def pooling_settings(self) -> dict[str, Any] | None:
+        found: dict[str, Any] | None = json.loads(self.pooled)
+        return found
+
+    @property
+    def key(self) -> str:
+        return digest({"fingerprint": self.fingerprint})
 
     def about(self) -> dict[str, Any]:
         return asdict(self)

@@ -85,6 +85,13 @@ class FineTuned(EncoderState):
         return self.tuning.training_inputs()
 
     @property
+    def key(self) -> str:
+        return self.tuning.tuned_key
+
+    def way(self, kind: str) -> dict[str, Any] | None:
+        return self.tuning.encoder.way(kind)
+
+    @property
     def title(self) -> str:
         return f"{self.label} fine-tuned on {self.tuning.task} (seed {self.tuning.seed})"
 
@@ -110,9 +117,13 @@ class FineTuned(EncoderState):
         }
 
     def load(self, bench: Bench) -> Encoder:
-        from tunescope.encoders import load_encoder
+        from tunescope.encoders import Pooling, load_encoder
 
-        return load_encoder(Weights(self.tuning).result(bench.store).folder(WEIGHTS), device=bench.device)
+        encoder = load_encoder(Weights(self.tuning).result(bench.store).folder(WEIGHTS), device=bench.device)
+        settings = self.tuning.encoder.pooling_settings()
+        if settings is not None:  # the folder may be of a training that chose another pooling, or of version 0.1.0
+            encoder.pooling = Pooling(**settings)
+        return encoder
 
 
 def forget_weights(state: EncoderState, store: ResultStore) -> None:

@@ -120,9 +120,17 @@ class EncoderState(ABC):
     def inputs(self) -> dict[str, Any]:
         """What the weights depend on, as JSON; `Setting` stands for a value with a default."""
 
+    def way(self, kind: str) -> dict[str, Any] | None:
+        """What vectors of a kind of target depend on beside the weights, as `Encoder.way_of` says."""
+        return None
+
+    def pooling_settings(self) -> dict[str, Any] | None:
+        """How vectors are made of hidden states, as JSON; None where the weights' own folder says it."""
+        return None
+
     @property
     def key(self) -> str:
-        """Equal weights, equal key."""
+        """Equal weights that are used in the same way, equal key."""
         return digest(without_defaults(self.inputs()))
 
     @property
