@@ -104,18 +104,13 @@ def test_a_section_that_fails_says_so_and_takes_no_other_with_it(browser, make_s
     assert any("no ink" in said for said in browser.complaints())
 
 
-def test_a_section_is_found_by_the_entry_point_of_another_package(monkeypatch, tmp_path, make_study):
-    from importlib.metadata import EntryPoint
-
-    (tmp_path / "other_section.py").write_text(
-        "from tunescope.report import Section\n\n\nclass Other(Section):\n"
+def test_a_section_is_found_by_the_entry_point_of_another_package(install_package, make_study):
+    files = {
+        "other_section.py": "from tunescope.report import Section\n\n\nclass Other(Section):\n"
         '    name, title, order = "other", "Another", 46\n\n    def of_study(self, view):\n        return [1]\n',
-        encoding="utf-8",
-    )
-    (tmp_path / "other_section.js").write_text("export function draw() {\n  return null;\n}\n", encoding="utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
-    points = {_section.GROUP: [EntryPoint("other", "other_section", _section.GROUP)]}
-    monkeypatch.setattr("tunescope._additions.entry_points", lambda group: points.get(group, []))
+        "other_section.js": "export function draw() {\n  return null;\n}\n",
+    }
+    install_package(files, {"tunescope.sections": {"other": "other_section"}})
     try:
         page = write_report(make_study(tables=("gaps",), layers=(1,), seeds=(0,))).read_text(encoding="utf-8")
     finally:
@@ -123,7 +118,7 @@ def test_a_section_is_found_by_the_entry_point_of_another_package(monkeypatch, t
     (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
     assert json.loads(data)["sections"]["other"] == [1]
     assert "// sections/other.js" in page
-    points[_section.GROUP] = [EntryPoint("absent", "absent_section", _section.GROUP)]
+    install_package({}, {"tunescope.sections": {"absent": "absent_section"}})
     with pytest.raises(ReportError, match=r"'absent' .*cannot be imported"):
         sections()
 

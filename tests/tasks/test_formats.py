@@ -621,12 +621,11 @@ def test_the_formats():
     assert {".csv", ".tsv", ".jsonl", ".ndjson", ".conllu", ".cupt", ".parquet", ".conll"} <= set(file_suffixes())
 
 
-def test_a_reader_of_another_package(tmp_path, monkeypatch):
-    from importlib.metadata import EntryPoint
+def test_a_reader_of_another_package(tmp_path, monkeypatch, install_package):
+    from tunescope.tasks import Reader
 
-    from tunescope.tasks import Reader, _reader
-
-    (tmp_path / "shouting.py").write_text(
+    monkeypatch.setattr(Reader, "known", dict(Reader.known))
+    text = (
         "from tunescope.tasks import LabelledSentence, Reader, Reading, Sentence\n"
         "class Shouts(Reader):\n"
         "    name, suffixes, about = 'shouts', ('.shouts',), 'a text a line'\n"
@@ -636,15 +635,8 @@ def test_a_reader_of_another_package(tmp_path, monkeypatch):
         "                    for n, line in enumerate(lines)]\n"
         "        return Reading('sentence', labelled)\n"
     )
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(Reader, "known", dict(Reader.known))
-    point = EntryPoint("shouts", "shouting", _reader.GROUP)
-    monkeypatch.setattr(_reader, "entry_points", lambda group: [point])
-    _reader._load.cache_clear()
-    try:
-        path = write(tmp_path, "a.shouts", "STOP\nplease go\nNOW\n")
-        assert labels(read(path)) == ["True", "False", "True"]
-        with pytest.raises(DataError, match=r"b\.shouts cannot be read as shouts: "):
-            read(write(tmp_path, "b.shouts", b"\xff\xff"))
-    finally:
-        _reader._load.cache_clear()
+    install_package({"shouting.py": text}, {"tunescope.readers": {"shouts": "shouting"}})
+    path = write(tmp_path, "a.shouts", "STOP\nplease go\nNOW\n")
+    assert labels(read(path)) == ["True", "False", "True"]
+    with pytest.raises(DataError, match=r"b\.shouts cannot be read as shouts: "):
+        read(write(tmp_path, "b.shouts", b"\xff\xff"))

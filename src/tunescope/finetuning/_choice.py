@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Mapping
-from importlib.metadata import entry_points
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from typing_extensions import Self
 
+from tunescope._additions import discover
 from tunescope.errors import StudyError, near
 
 
@@ -63,18 +61,7 @@ class Choice(BaseModel):
         StudyError
             An entry point of another package cannot be imported; names package and entry point.
         """
-        package = importlib.import_module(cls.folder)
-        for module in pkgutil.iter_modules(package.__path__):
-            importlib.import_module(f"{cls.folder}.{module.name}")
-        for point in entry_points(group=cls.entry_point_group):
-            try:
-                point.load()
-            except Exception as error:
-                origin = point.dist.name if point.dist is not None else "another package"
-                raise StudyError(
-                    f"the {cls.what} {point.name!r} of {origin} ({point.value}) cannot be imported: {error};"
-                    " mend or remove that package"
-                ) from error
+        discover(cls.folder, cls.entry_point_group, cls.what, StudyError)
         return dict(sorted(cls.registry.items()))
 
     @classmethod

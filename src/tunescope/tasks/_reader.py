@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import ClassVar, Literal
 
+from tunescope._additions import discover
 from tunescope.errors import DataError, TunescopeError
 from tunescope.tasks import _readers
 from tunescope.tasks._split import LabelledSentence
@@ -131,20 +128,8 @@ def readers() -> dict[str, type[Reader]]:
     DataError
         Another package's entry point cannot be loaded.
     """
-    _load()
+    discover(_readers.__name__, GROUP, "reader", DataError)
     return dict(sorted(Reader.known.items(), key=lambda item: (item[1].rank, item[0])))
-
-
-@cache
-def _load() -> None:
-    for found in pkgutil.iter_modules(_readers.__path__):
-        import_module(f"{_readers.__name__}.{found.name}")
-    for point in entry_points(group=GROUP):
-        try:
-            point.load()
-        except Exception as error:
-            where = f"the entry point `{point.name} = {point.value}` of the group {GROUP}"
-            raise DataError(f"{where} cannot be loaded ({error}); mend or uninstall that package") from error
 
 
 def file_suffixes() -> tuple[str, ...]:

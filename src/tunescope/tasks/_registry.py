@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
-from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
 
+from tunescope._additions import from_other_packages, modules_of
 from tunescope.errors import DataError, near
 from tunescope.tasks import _named
 from tunescope.tasks._files import find_file
@@ -83,19 +80,13 @@ def _installed() -> dict[str, TaskSpec]:
 
 def _shipped() -> Iterator[tuple[str, TaskSpec]]:
     """The specs in the files of the folder `_named`, in the order that each file's ORDER tells."""
-    modules = [import_module(f"{_named.__name__}.{found.name}") for found in pkgutil.iter_modules(_named.__path__)]
-    for module in sorted(modules, key=lambda module: (module.ORDER, module.__name__)):
+    for module in sorted(modules_of(_named.__name__), key=lambda module: (module.ORDER, module.__name__)):
         for spec in module.TASKS:
             yield module.__name__, spec
 
 
 def _from_entry_points() -> Iterator[tuple[str, TaskSpec]]:
-    for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
-        where = f"the entry point `{point.name} = {point.value}` of the group {GROUP}"
-        try:
-            found: Any = point.load()
-        except Exception as error:
-            raise DataError(f"{where} cannot be loaded ({error}); mend or uninstall that package") from error
+    for where, found in from_other_packages(GROUP, "task", DataError):
         specs = list(found) if isinstance(found, Iterable) else [found]
         for spec in specs:
             if not isinstance(spec, TaskSpec):

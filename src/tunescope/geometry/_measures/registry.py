@@ -3,32 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
-from functools import cache
-from importlib import import_module
-from importlib.metadata import entry_points
-from pkgutil import iter_modules
 
-from tunescope.errors import RepresentationError
+from tunescope._additions import discover
+from tunescope.errors import RepresentationError, near
 from tunescope.geometry._measures import of_one, of_two
 from tunescope.geometry._measures.measure import ComparisonMeasure, Measure, MeasureInfo, SpaceMeasure
 
 GROUP = "tunescope.measures"
 """The entry point group of measures."""
-
-
-@cache
-def _load() -> None:
-    """Import every file of the folders and what other packages announce, once."""
-    for folder in (of_one, of_two):
-        for module in iter_modules(folder.__path__):
-            import_module(f"{folder.__name__}.{module.name}")
-    for point in entry_points(group=GROUP):
-        try:
-            point.load()
-        except Exception as error:
-            owner = f" of the package {point.dist.name}" if point.dist is not None else ""
-            raise RepresentationError(f"The measure {point.name!r}{owner} cannot be loaded: {error}") from error
 
 
 def measures() -> tuple[MeasureInfo, ...]:
@@ -44,7 +26,8 @@ def measures() -> tuple[MeasureInfo, ...]:
     >>> [info.name for info in measures() if info.spaces == 2 and "cka" in info.name]
     ['cka']
     """
-    _load()
+    for folder in (of_one, of_two):
+        discover(folder.__name__, GROUP, "measure", RepresentationError)
     found = [kind.info() for kind in list(Measure.registered.values())]
     return tuple(sorted(found, key=lambda info: (info.spaces, info.name)))
 
@@ -77,6 +60,4 @@ def _unknown(name: str, spaces: int, known: list[str]) -> str:
     if name in Measure.registered:
         other = "two spaces" if spaces == 1 else "one space"
         return f"{name!r} is a measure of {other}, not of {kind}."
-    near = get_close_matches(str(name), known, n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    return f"There is no measure {name!r} of {kind}.{hint} There are: {', '.join(known)}."
+    return f"there is no measure {name!r} of {kind}; {near(str(name), known)}"

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tunescope._additions import from_other_packages, modules_of
+from tunescope._additions import discover
 from tunescope.errors import DataError, RepresentationError, near
 from tunescope.integrations._vectors.kinds import Ask, LabelledVectors, VectorFile, checked_labels, checked_vectors
 
 
 def vector_files() -> dict[str, type[VectorFile]]:
     """Every known kind of file, by suffix."""
-    modules_of("tunescope.integrations._vectors")
-    for _ in from_other_packages("tunescope.vectors", "kind of file", DataError):
-        pass
+    discover("tunescope.integrations._vectors", "tunescope.vectors", "kind of file", DataError)
     return dict(sorted(VectorFile._known.items()))
 
 

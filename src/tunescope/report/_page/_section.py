@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any, ClassVar
 
-from tunescope._additions import from_other_packages, modules_of
+from tunescope._additions import discover
 from tunescope.errors import ReportError
 from tunescope.report._page._view import RunView, StudyView
 
@@ -118,9 +118,7 @@ def sections() -> tuple[Section, ...]:
     ReportError
         A package names a module that cannot be imported.
     """
-    modules_of("tunescope.report._page.sections")
-    for _ in from_other_packages(GROUP, "section", ReportError):
-        pass
+    discover("tunescope.report._page.sections", GROUP, "section", ReportError)
     return tuple(one() for one in sorted(_registered.values(), key=lambda one: (one.order, one.name)))
 
 
