@@ -13,8 +13,6 @@ import numpy.typing as npt
 from tunescope.encoders import _fingerprint, _saving
 from tunescope.encoders._encoding import Encoding
 from tunescope.encoders._model import (
-    evaluating,
-    hidden_states,
     inner_model,
     n_token_ids,
     n_token_types,
@@ -23,7 +21,8 @@ from tunescope.encoders._model import (
     size_of,
     token_limit,
 )
-from tunescope.encoders._pooling import Pooling, described, normalized, pool
+from tunescope.encoders._passes import to_targets, unit_vectors
+from tunescope.encoders._pooling import Pooling, described, normalized
 from tunescope.encoders._tokenize import Reader, check_tokenizer, has_cls, kind_of, tokenize
 from tunescope.encoders._tokens import TokenizedSplit
 from tunescope.encoders._trial import Trial, try_out
@@ -33,9 +32,6 @@ if TYPE_CHECKING:
     import torch
 
     from tunescope.tasks import Split
-
-# Padded tokens of a batch. On a CPU more does not help and costs cache; on a GPU less leaves it idle.
-BATCH_TOKENS = {"cpu": 2048, "mps": 8192, "cuda": 32768}
 
 
 class Encoder:
@@ -332,10 +328,10 @@ class Encoder:
         """
         wanted = self._layers(layers)
         points = self.tokenize(split, kind)
-        units = self._units(points, wanted, batch_tokens, progress)
+        units = unit_vectors(self.model, points, wanted, self.widths, batch_tokens, progress)
         vectors = {}
         for layer in wanted:
-            vectors[layer] = _to_targets(normalized(units[layer]) if points.normalize else units[layer], points)
+            vectors[layer] = to_targets(normalized(units[layer]) if points.normalize else units[layer], points)
             self._check_finite(vectors[layer], layer, split.name)
         return Encoding(
             layers=wanted,
@@ -351,38 +347,6 @@ class Encoder:
             update=self.update,
             notes=points.notes,
         )
-
-    def _units(
-        self,
-        points: TokenizedSplit,
-        wanted: tuple[int, ...],
-        batch_tokens: int | None,
-        progress: Callable[[int, int], None] | None,
-    ) -> dict[int, npt.NDArray[np.float32]]:
-        """Layer → (n_units, width) float32."""
-        import torch
-
-        from tunescope.encoders._linear import quick_linear_layers
-
-        device = self.device
-        if batch_tokens is None:
-            batch_tokens = BATCH_TOKENS.get(device.type, BATCH_TOKENS["cuda"])
-        units = {layer: np.zeros((points.n_units, self.widths[layer]), dtype=np.float32) for layer in wanted}
-        done = 0
-        with evaluating(self.model), torch.inference_mode(), quick_linear_layers(device):
-            for windows in points.batches_by_length(max(1, batch_tokens)):
-                batch = points.batch(windows).to(device)
-                states = hidden_states(self.model, batch.inputs(), self.n_layers)
-                pooled = [pool(states[layer].float(), *batch.pooling) for layer in wanted]
-                if device.type != "cpu" and len({p.shape for p in pooled}) == 1:
-                    pooled = list(torch.stack(pooled).cpu())  # one transfer instead of one per layer
-                for layer, vectors in zip(wanted, pooled, strict=True):
-                    # Added, not set: what is longer than the model's limit comes in several windows.
-                    units[layer][batch.units] += vectors.cpu().numpy()
-                done += len(windows)
-                if progress is not None:
-                    progress(done, len(points.windows))
-        return units
 
     def _layers(self, layers: Iterable[int] | None) -> tuple[int, ...]:
         if layers is None:
@@ -416,11 +380,3 @@ class Encoder:
             The file system refuses.
         """
         _saving.save(self.model, self.tokenizer, self.pooling, folder)
-
-
-def _to_targets(units: npt.NDArray[np.float32], points: TokenizedSplit) -> npt.NDArray[np.float32]:
-    """(n_units, d) to (n_targets, d), or (n_targets, 2d) for pairs."""
-    chosen = points.target_units
-    if not len(chosen):
-        return np.zeros((0, units.shape[1] * chosen.shape[1]), dtype=np.float32)
-    return np.ascontiguousarray(units[chosen].reshape(len(chosen), -1))
