@@ -36,7 +36,7 @@ types: $(VENV)/installed
 	$(BIN)/mypy
 
 docs: $(VENV)/installed-docs
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 # Static checks and unit tests of the page's programs; needs Node.js, which no user does.
 js: $(VENV)/installed

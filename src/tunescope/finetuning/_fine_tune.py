@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tunescope.tasks import Task
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class FineTuning:
     """A fine-tuned encoder and how it came about."""
 
@@ -49,6 +49,9 @@ class FineTuning:
     """The update from which a killed run went on; None when it ran from the start."""
     trained: Mapping[str, int] = field(default_factory=dict)
     """How many numbers were trained for each tensor of the encoder, by name; tensors that stood still are left out."""
+
+    def __repr__(self) -> str:
+        return f"<FineTuning: {self.n_updates} updates, {len(self.labels)} labels, {self.encoder.n_layers} layers>"
 
     @property
     def n_trained(self) -> int:

@@ -31,7 +31,7 @@ AnchorSetting = Annotated[
 MethodSetting = Annotated[Any, PlainValidator(Method.read), PlainSerializer(lambda method: method.setting())]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Recipe:
     """How to fine-tune; the defaults are those of Zhou and Srikumar (ACL 2022), section 4.
 
@@ -117,6 +117,9 @@ class Recipe:
             each.name: (hints[each.name] | None, None) for each in dataclasses.fields(cls) if each.name not in without
         }
         return create_model(f"{cls.__name__}Changes", __base__=base, __module__=base.__module__, **fields)
+
+    def __repr__(self) -> str:
+        return f"Recipe({', '.join(f'{name}={value!r}' for name, value in self.settings().items())})"
 
     def settings(self, *, defaults: bool = False) -> dict[str, Any]:
         """The recipe as JSON: what differs from the defaults, so that a new setting changes no older recipe's.

@@ -66,7 +66,7 @@ def log_cover(n: int, dimensions: int) -> float:
     return min(0.0, float(logsumexp(ways)) - (n - 1) * math.log(2.0))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PairChance:
     """Which label pairs could not but be separable."""
 
@@ -81,6 +81,10 @@ class PairChance:
     are in general position; False on the diagonal."""
     log_probability: NDArray[np.float64]
     """(k, k) natural logarithm of Cover's share of labellings that are separable; 0 on the diagonal."""
+
+    def __repr__(self) -> str:
+        n = len(self.labels)
+        return f"<PairChance: {n} labels in {self.dimensions} dimensions, {self.share_forced:.1%} of the pairs forced>"
 
     @property
     def probability(self) -> NDArray[np.float64]:
@@ -148,7 +152,7 @@ def spanned_dimensions(X: ArrayLike) -> int:
     return min(len(points) - 1, int((values > least * max(float(values[0]), 1e-300)).sum()))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LabelChance:
     """What is measured on the hulls of the labels, beside the same under labels in random order."""
 
@@ -165,6 +169,10 @@ class LabelChance:
     seed: int
     """Of the permutations."""
     _rows: tuple[NDArray[np.int64], NDArray[np.int64]] = field(repr=False)
+
+    def __repr__(self) -> str:
+        n, linear = len(self.linear), int(self.linear.sum())
+        return f"<LabelChance: {len(self.labels)} labels, {n} permutations, {linear} of them linear>"
 
     @property
     def labels(self) -> NDArray[Any]:

@@ -56,7 +56,7 @@ class _Clusters:
         return self.probe.label_distances(convention)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SpatialSimilarity:
     """Correlation of the distance vectors of two spaces, and how much it can be trusted."""
 
@@ -78,6 +78,10 @@ class SpatialSimilarity:
     """Labels that take part."""
     linear: bool
     """Whether both spaces are linear; the similarity is only defined when they are ([FT], section 3.2)."""
+
+    def __repr__(self) -> str:
+        linear = "" if self.linear else ", not linear"
+        return f"<SpatialSimilarity: Pearson {self.pearson:.4g}, {self.n_labels} labels, {self.n_pairs} pairs{linear}>"
 
     def __float__(self) -> float:
         return self.pearson

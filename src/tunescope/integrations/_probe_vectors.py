@@ -18,7 +18,7 @@ FORMATS = ("parquet", "directprobe")
 """How results are written: our own tables, or the text files of the published DirectProbe."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ProbedVectors:
     """What DirectProbe finds in labelled vectors."""
 
@@ -54,6 +54,10 @@ class ProbedVectors:
     """The fitted probe."""
     vectors: LabelledVectors = field(repr=False)
     """What was probed."""
+
+    def __repr__(self) -> str:
+        linear = "linear" if self.linear else "not linear"
+        return f"<ProbedVectors: {self.n_points} points of width {self.width}, {self.n_clusters} clusters, {linear}>"
 
     def save(self, folder: str | Path, format: Literal["parquet", "directprobe"] = "parquet") -> list[Path]:
         """Write what was found.

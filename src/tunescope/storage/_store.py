@@ -78,6 +78,9 @@ class ResultStore:
         except OSError as error:
             raise StorageError(f"{self.root}: cannot hold results: {error.strerror or error}") from error
 
+    def __repr__(self) -> str:
+        return f"<ResultStore: {str(self.root)[-150:]!r}>"
+
     def unit(self, kind: str, key: str) -> Unit | None:
         """The unit of this kind and key, or None when it is not there whole.
 

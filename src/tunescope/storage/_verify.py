@@ -11,7 +11,7 @@ from tunescope.storage._checksums import damaged_files
 from tunescope.storage._store import ResultStore
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Verified:
     """What was compared in a study's folder."""
 
@@ -23,6 +23,10 @@ class Verified:
     """Paths below the folder of files that are missing, of another size, or of other content."""
     without_checksum: int
     """Units of version 0.1.0, which recorded sizes only."""
+
+    def __repr__(self) -> str:
+        without = f"{self.without_checksum} without checksum"
+        return f"<Verified: {self.n_units} units, {len(self.damaged)} damaged, {without}>"
 
 
 def verify_study(folder: str | Path) -> Verified:

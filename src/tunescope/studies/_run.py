@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tunescope.studies._prepare import Prepared
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class StudyResult:
     """A study that has run."""
 
@@ -44,6 +44,10 @@ class StudyResult:
     """Seconds by activity, of this run and of earlier ones, longest first."""
     summary: tuple[Summary, ...]
     """What fine-tuning changed, per encoder and task."""
+
+    def __repr__(self) -> str:
+        done = f"{self.n_done} done now in {self.seconds:.0f} s"
+        return f"<StudyResult: {self.n_units} units, {done}, {len(self.summary)} rows>"
 
 
 def run_study(

@@ -30,7 +30,7 @@ class TaskInfo:
     """Tasks of one family label the same words with like labels; None for a task that has no relatives."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TaskSpec:
     """A named task: to add one is to give one of these.
 
@@ -82,6 +82,9 @@ class TaskSpec:
     source: str
     stands_for: str | None = None
     family: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<TaskSpec: {self.name}, {self.kind}, {len(self.files)} files>"
 
     def __post_init__(self) -> None:
         if not self.name or self.name != "".join(self.name.split()):

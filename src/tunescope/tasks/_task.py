@@ -89,7 +89,7 @@ def _shortened(words: tuple[str, ...]) -> str:
     return repr(text if len(text) <= _SHOWN and len(words) <= _SHOWN else text[: _SHOWN - 1] + "…")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Target:
     """What carries a label: a word, a pair of words or a whole sentence."""
 
@@ -99,6 +99,9 @@ class Target:
     """Word: `(i,)`; pair: `(head, dependent)`; sentence: `()`. Indices into `Sentence.words`."""
     label: str
     """Text without blanks at its ends."""
+
+    def __repr__(self) -> str:
+        return f"Target(sentence={self.sentence}, positions={self.positions}, label={_shortened((self.label,))})"
 
     def __post_init__(self) -> None:
         if not isinstance(self.label, str) or not self.label.strip():
@@ -186,7 +189,7 @@ class Split:
     def __repr__(self) -> str:
         kind = f"kind={self.kind!r}, " if self.targets else ""
         sizes = (len(self.sentences), "sentence"), (len(self), "target"), (len(self.label_counts), "label")
-        return f"Split({self.name!r}, {kind}{', '.join(counted(n, what) for n, what in sizes)})"
+        return f"Split({_shortened((self.name,))}, {kind}{', '.join(counted(n, what) for n, what in sizes)})"
 
     @property
     def kind(self) -> Kind:
@@ -337,7 +340,7 @@ class Task:
             f"{split.name}: {counted(len(split.sentences), 'sentence')}, {counted(len(split), 'target')}"
             for split in (self.train, self.test)
         )
-        return f"Task({self.name!r}, kind={self.kind!r}, {splits}; {counted(len(self.labels), 'label')})"
+        return f"Task({_shortened((self.name,))}, kind={self.kind!r}, {splits}; {counted(len(self.labels), 'label')})"
 
     @cached_property
     def labels(self) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ def comes_first(A: NDArray[Any], B: NDArray[Any]) -> bool:
     return not len(differ) or bool(A.ravel()[differ[0]] < B.ravel()[differ[0]])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Separation:
     """Whether two convex hulls meet, with the certificate of the answer (paper [DP], section 3)."""
 
@@ -94,6 +94,9 @@ class Separation:
     tolerance: float
     """Gaps below this length are not told from none."""
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.verdict}, between {self.lower:.4g} and {self.upper:.4g}>"
+
     def turned(self) -> Self:
         """The same answer about the two sets in the other order."""
         normal, offset = (None, None) if self.normal is None or self.offset is None else (-self.normal, -self.offset)
@@ -113,7 +116,7 @@ class Separation:
         return self.verdict == "meet"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class HullDistance(Separation):
     """Distance of two convex hulls, between two proved bounds: ``lower <= true distance <= upper``."""
 

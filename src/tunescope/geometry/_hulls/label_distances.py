@@ -31,7 +31,7 @@ Progress = Callable[[int, int], None]
 """Called with (done, total)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LabelDistances:
     """Distances between the convex hulls of the labels of one space."""
 
@@ -54,6 +54,11 @@ class LabelDistances:
     """Certificate of each pair (i, j), i < j; its rows count within the points of the two labels."""
     _groups: Groups = field(repr=False)
     _active: ActiveSets = field(repr=False)
+
+    def __repr__(self) -> str:
+        linear = "linear" if self.is_linear else "not linear"
+        n = int(self.counts.sum())
+        return f"<LabelDistances: {len(self.labels)} labels of {n} points, {linear}, scale {self.scale:.4g}>"
 
     @property
     def distances(self) -> NDArray[np.float64]:

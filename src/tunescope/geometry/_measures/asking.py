@@ -17,7 +17,7 @@ from tunescope.geometry._measures.registry import comparison_measures, space_mea
 from tunescope.geometry._measures.space import Space
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Measured:
     """A value of a measure with its interval and its chance: a row of the tables `measures` and `comparisons`."""
 
@@ -45,6 +45,11 @@ class Measured:
     """False when linear spaces were needed and one is not."""
     note: str
     """Why the value is undefined, or what was sampled."""
+
+    def __repr__(self) -> str:
+        name = f"{self.measure} ({self.setting})" if self.setting else self.measure
+        chance = "" if np.isnan(self.null) else f", by chance {self.null:.4g}"
+        return f"<Measured: {name} {self.value:.4g}{chance}, n {self.n}>"
 
     def __float__(self) -> float:
         return self.value

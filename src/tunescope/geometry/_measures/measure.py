@@ -33,7 +33,7 @@ Direction = Literal["up", "down", "neither"]
 NAN = float("nan")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Value:
     """What a measure found."""
 
@@ -52,13 +52,16 @@ class Value:
     note: str = ""
     """What must be known to read the number: why it is undefined, or what was sampled or left out."""
 
+    def __repr__(self) -> str:
+        return f"<Value: {self.value:.4g}, 95 % {self.low:.4g} to {self.high:.4g}, n {self.n}>"
+
     @classmethod
     def undefined(cls, why: str, n: int = 0, n_labels: int = 0, linear: bool = True) -> Value:
         """No number, and the reason."""
         return cls(NAN, n=n, n_labels=n_labels, linear=linear, note=why)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class MeasureInfo:
     """What a measure declares about itself."""
 
@@ -84,6 +87,10 @@ class MeasureInfo:
     """How chance is drawn."""
     settings: tuple[str, ...]
     """Ways in which it is taken; the first is the usual one."""
+
+    def __repr__(self) -> str:
+        spaces = "one space" if self.spaces == 1 else "two spaces"
+        return f"<MeasureInfo: {self.name}, of {spaces}, {self.range[0]:g} to {self.range[1]:g}, null {self.null}>"
 
     @property
     def needs_labels(self) -> bool:

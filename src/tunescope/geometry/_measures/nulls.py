@@ -13,7 +13,7 @@ from tunescope.geometry._measures.measure import NAN, ComparisonMeasure, Measure
 from tunescope.geometry._measures.space import Space
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Null:
     """The values of a measure by chance."""
 
@@ -21,6 +21,10 @@ class Null:
     """How they were drawn."""
     draws: NDArray[np.float64]
     """(n_draws,) the values; nan where a draw has none."""
+
+    def __repr__(self) -> str:
+        drawn = f"{len(self.draws)} draws, median {self.median:.4g}, 95 % {self.low:.4g} to {self.high:.4g}"
+        return f"<Null: {self.kind}, {drawn}>"
 
     @property
     def median(self) -> float:

@@ -50,6 +50,10 @@ class Space:
             self._of_labels["distances"] = distances
         self.probabilities = None if probabilities is None else check_points(probabilities, "probabilities")
 
+    def __repr__(self) -> str:
+        labels = "" if self.y is None else f", {len(self.labels)} labels"
+        return f"<Space: {len(self.X)} points of width {self.X.shape[1]}{labels}>"
+
     def __len__(self) -> int:
         return len(self.X)
 

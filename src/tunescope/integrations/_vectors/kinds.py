@@ -33,7 +33,7 @@ class Ask:
     """A file of its own for the labels."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LabelledVectors:
     """Vectors and their labels, as they were understood."""
 
@@ -51,6 +51,9 @@ class LabelledVectors:
     """(m,) labels of test."""
     text: tuple[str, ...] = field(default=(), repr=False)
     """What each point is, in words, where the source says so."""
+
+    def __repr__(self) -> str:
+        return f"<LabelledVectors: {len(self.X)} points of width {self.X.shape[1]}, {len(set(self.y))} labels>"
 
 
 class VectorFile(ABC):

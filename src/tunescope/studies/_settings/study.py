@@ -211,6 +211,10 @@ class Study(_Settings):
             faults = (".".join(map(str, fault["loc"])) + ": " + _said(fault, fault["loc"]) for fault in error.errors())
             raise StudyError("; ".join(faults)) from None
 
+    def __repr__(self) -> str:
+        parts = {name: len(getattr(self, name)) for name in ("encoders", "tasks", "seeds", "experiments")}
+        return f"<Study: {self.name[:60]!r}, {', '.join(f'{n} {name}' for name, n in parts.items())}>"
+
     @property
     def conventions(self) -> tuple[str, ...]:
         """The conventions that results are given in."""
