@@ -94,7 +94,7 @@ def test_the_repr_of_a_public_class_is_one_short_line(name):
         lambda X, y: geometry.label_distances(np.where(X > 3, np.nan, X), y),
         lambda X, y: geometry.label_distances(X, y[:-1]),
         lambda X, y: geometry.hull_distance(X, X[:, :5]),
-        lambda X, y: geometry.DirectProbe().fit(X, list(y[:-1]) + [None]),
+        lambda X, y: geometry.DirectProbe().fit(X, [*list(y[:-1]), None]),
         lambda X, y: geometry.measure_space(X[:0], "effective-rank"),
         lambda X, y: geometry.compare_spaces(X, X[:-1], "cka"),
         lambda X, y: geometry.check_points([[1.0, 2.0], [1.0]]),
