@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from tunescope.findings import find_gaps, find_runs, find_similarities, read_study, summaries
@@ -48,3 +49,11 @@ def test_what_two_units_measured_is_one_observation(tmp_path, twice):
     assert (summary.before.distance.mean, summary.after.distance.mean) == (1.5, 3.5)
     assert summary.change.distance.values == (2.0,)
     assert (summary.change.risen.mean, summary.change.n_labels) == (2, 2)
+
+
+def test_a_study_of_a_table_that_only_another_package_knows_has_runs(tmp_path):
+    kinds = {"encoder": "e", "task": "toy", "tuned_on": "toy", "seed": 0, "stage": "fine-tuned", "layer": 1}
+    rows = pd.DataFrame([{**kinds, "update": 9, "size": 2.0}, {**kinds, "task": "", "update": 9, "size": 3.0}])
+    write_table(tmp_path / "tables" / "of_somebody_else.parquet", rows, pa.Schema.from_pandas(rows, False))
+    (run,) = find_runs(read_study(tmp_path))
+    assert (run.encoder, run.task, run.tuned_on, run.seeds, run.layers) == ("e", "toy", "toy", (0,), (1,))

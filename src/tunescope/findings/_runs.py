@@ -27,6 +27,15 @@ _EVIDENCE = (
     "cluster_sizes",
 )
 
+_NO_EVIDENCE = frozenset({"tasks", "training", "parameters", "spaces", "blocks", "leave_one_out", "similarity"})
+"""Tables of this package that say nothing of a space by themselves; every other one is evidence as well."""
+
+
+def _evidence(study: Study) -> list[str]:
+    """The tables whose rows are about an encoder on a task: those of this package first, then whoever's there are."""
+    there = sorted(path.stem for path in (study.folder / "tables").glob("*.parquet"))
+    return [*_EVIDENCE, *(name for name in there if name not in _NO_EVIDENCE and name not in _EVIDENCE)]
+
 
 @dataclass(frozen=True)
 class Run:
@@ -105,8 +114,9 @@ class Run:
 def find_runs(study: Study) -> list[Run]:
     """All runs of a study, in the order of its tables; an encoder never tuned is a run of its own."""
     found: dict[tuple[str, str, str], tuple[set[int], set[int]]] = {}
-    for name in _EVIDENCE:
+    for name in _evidence(study):
         table = study.table(name)
+        table = table[(table["encoder"] != "") & (table["task"] != "")]
         if table.empty:
             continue
         origins = table[["encoder", "task", "tuned_on", "seed", "layer", "stage"]].drop_duplicates()
