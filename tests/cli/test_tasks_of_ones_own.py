@@ -55,6 +55,20 @@ def test_what_is_missing_of_a_file_is_said(reviews):
     assert "note: left out: 1 of 12 rows has no label (NA 1), first at line 3" in dropped
 
 
+def test_what_can_be_said_of_a_file_is_told_as_it_is_typed(reviews):
+    assert "--column text=NAME --column label=NAME" in " ".join(run("reviews.csv", code=2).output.split())
+    (reviews / "a.csv").write_text("text,label\na,x\nb,\n")
+    assert "`--without-label drop`" in " ".join(run("a.csv", code=2).output.split())
+
+
+def test_a_split_that_no_study_takes_is_noted(reviews):
+    (reviews / "test.csv").write_text("review;stars\na film;1\n")
+    said = run("reviews.csv", "--test", "test.csv", "--column", "label=stars").output
+    assert "note: test has one label only; a study needs two in each split" in said
+    (reviews / "test.csv").write_text("review;stars\na film;1\nno film;0\n")
+    assert "a study needs two" not in run("reviews.csv", "--test", "test.csv", "--column", "label=stars").output
+
+
 def test_labels_and_words_are_shown_as_they_are(reviews):
     (reviews / "a.csv").write_text("text,label\n" + "a [red]b[/red] \x9b31m c,a[/]b\n" * 6)
     said = run("a.csv").output

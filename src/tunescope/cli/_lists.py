@@ -54,6 +54,7 @@ def tasks(
 
     Example: tunescope tasks reviews.csv --column label=stars
     """
+    from tunescope.errors import TunescopeError
     from tunescope.studies import find_task
 
     if name is None:
@@ -67,11 +68,20 @@ def tasks(
         "without_text": without_text,
         "format": file_format,
     }
-    task = find_task(_choice(name, told), data_dir=data_dir)
+    try:
+        task = find_task(_choice(name, told), data_dir=data_dir)
+    except TunescopeError as error:
+        raise type(error)(_as_options(str(error))) from error
     if as_json:
         print_json(_task_json(task))
         return
     _show_task(task)
+
+
+def _as_options(message: str) -> str:
+    """A message with what can be said of a file as it is typed here, where it shows the form of a study."""
+    said = message.replace("`columns: {text: NAME, label: NAME}`", "`--column text=NAME --column label=NAME`")
+    return re.sub(r"`(without_(?:label|text)): (\w+)`", lambda m: f"`--{m[1].replace('_', '-')} {m[2]}`", said)
 
 
 def _choice(name: str, told: dict[str, Any]) -> TaskChoice:
@@ -210,6 +220,10 @@ def _show_task(task: Task) -> None:
         console.print(_plain(f"{task.train.targets[i].label}: {task.train.context(i)}"))
     for note in task.notes:
         console.print(f"note: {_CONTROLS.sub(chr(0xFFFD), note)}", markup=False)
+    for split in (task.train, task.test):
+        if len(split.label_counts) < 2:
+            told = "one label only" if split.label_counts else "no label"
+            console.print(f"note: {split.name} has {told}; a study needs two in each split", markup=False)
 
 
 def _table(*columns: str, right: set[int] | None = None) -> Any:

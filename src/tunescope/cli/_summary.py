@@ -118,13 +118,15 @@ def legend(result: StudyResult) -> str:
 def _runs(accuracies: Sequence[Estimate]) -> Iterator[str]:
     """Such as "3 initialisations", and "2 seeds" where accuracies after fine-tuning are over seeds."""
     for over in dict.fromkeys(one.over for one in accuracies):
-        yield f"{_range([one.n for one in accuracies if one.over == over])} {over}"
+        told = _range([one.n for one in accuracies if one.over == over])
+        yield f"{told} {over.removesuffix('s') if told == '1' else over}"
 
 
 def time_line(result: StudyResult) -> str:
     """Where the time went."""
     whole = sum(result.time.values())
-    large = {activity: seconds for activity, seconds in result.time.items() if seconds >= _SMALL * whole}
+    least = max(_SMALL * whole, _ROUNDS_TO_ONE)
+    large = {activity: seconds for activity, seconds in result.time.items() if seconds >= least}
     parts = [f"{activity} {seconds:.0f} s" for activity, seconds in large.items()]
     if whole - sum(large.values()) >= _ROUNDS_TO_ONE:
         parts.append(f"the rest {whole - sum(large.values()):.0f} s")

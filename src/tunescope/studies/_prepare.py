@@ -189,7 +189,10 @@ def _refuse_few_labels(task: Task) -> None:
         labels = list(split.label_counts)
         if len(labels) < 2:
             told = f"only {labels[0]!r}" if labels else "none"
-            raise StudyError(f"{task.name}: its {split.name} split needs at least two labels, it has {told}")
+            raise StudyError(
+                f"{task.name}: its {split.name} split needs at least two labels, it has {told}; "
+                "take more of the data, another `split_seed`, or a `test_file`"
+            )
 
 
 def _find_encoder(choice: EncoderChoice, bench: Bench, allow_pickle: bool, where: str) -> Original:
