@@ -1,3 +1,4 @@
+from ._callback import GeometryCallback as GeometryCallback
 from ._probe_vectors import FORMATS as FORMATS
 from ._probe_vectors import ProbedVectors as ProbedVectors
 from ._probe_vectors import probe_vectors as probe_vectors

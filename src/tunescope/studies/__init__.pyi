@@ -28,6 +28,9 @@ from ._observers.observer import (
 from ._observers.observer import (
     Observer as Observer,
 )
+from ._observers.observer import (
+    observer as observer,
+)
 from ._observers.seen import (
     SeenState as SeenState,
 )
@@ -69,6 +72,9 @@ from ._trajectories.checkpoints import (
 )
 from ._trajectories.checkpoints import (
     Checkpoints as Checkpoints,
+)
+from ._trajectories.training_log import (
+    training_rows as training_rows,
 )
 from ._trajectories.trajectory import (
     Trajectory as Trajectory,

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunescope.errors import StudyError
 from tunescope.studies._experiments.registry import experiment
-from tunescope.studies._observers.observer import Observer, usual_observers
-from tunescope.studies._observers.points import ShownPoints
+from tunescope.studies._observers.observer import Observer
 from tunescope.studies._plan import Plan
-from tunescope.studies._prepare import Prepared, layer_numbers
+from tunescope.studies._prepare import Prepared, layer_numbers, observers_of
 from tunescope.studies._run import Doing, StudyResult, complete
 from tunescope.studies._settings.experiments import experiment_kinds
 from tunescope.studies._settings.study import Study
@@ -30,6 +29,8 @@ from tunescope.studies._units.work import EncoderState
 from tunescope.studies._watching import Watcher
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from tunescope.encoders import Encoder
     from tunescope.storage import ResultStore
     from tunescope.tasks import Task
@@ -66,10 +67,8 @@ class _Asked:
 
     def watchers(self, study: Study) -> tuple[Observer, ...]:
         """Who looks: the usual observers, those of the study, and those that were given."""
-        found = {one.name: one for one in usual_observers()}
-        if study.keep.points:
-            found["points"] = ShownPoints(tuple(study.keep.maps), study.keep.map_points)
-        found.update({one.name: one for one in self.observers})
+        chosen = [experiment(choice.name) for choice in study.experiments]
+        found = {one.name: one for one in (*observers_of(study, chosen), *self.observers)}
         return tuple(found.values())
 
 
@@ -196,13 +195,32 @@ class Following:
         self._study: Study | None = None
         self._last: tuple[int, float, Encoder] | None = None
         self._folder = self._store.root / "work" / _LIVE
-        if (self._folder / "start.json").is_file():
-            about = json.loads((self._folder / "start.json").read_text(encoding="utf-8"))
+        about = self._begun()
+        if about is not None:
             self._begin(Original(label, about["name"], None, about["fingerprint"], about["n_layers"]))
 
     def updates(self) -> set[int]:
         """The updates of the states that were seen, also before a crash."""
         return set() if self._observed is None else self._observed.updates()
+
+    def rows(self, update: int) -> dict[str, pd.DataFrame]:
+        """What observers said of a state that was seen: rows by table, without where they come from."""
+        return {} if self._observed is None else self._observed.rows(update)
+
+    def forget(self, after: int) -> None:
+        """Forget what was seen after so many updates, as a training that goes on from there comes by it again.
+
+        Parameters
+        ----------
+        after : int
+            States with more updates than these are forgotten; below 0 all are.
+        """
+        if self._observed is None:
+            return
+        self._observed.forget(after)
+        if not self._observed.updates():
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._observed = self._start = self._last = None
 
     def see(self, update: int, epoch: float, encoder: Encoder) -> None:
         """Look at the encoder as it is now.
@@ -225,15 +243,31 @@ class Following:
             self._keep_spaces(start, now)
             write_json(
                 self._folder / "start.json",
-                {"name": start.name, "fingerprint": start.fingerprint, "n_layers": start.n_layers},
+                {
+                    "name": start.name,
+                    "fingerprint": start.fingerprint,
+                    "n_layers": start.n_layers,
+                    "task": self._asked.task.fingerprint,
+                },
             )
         assert self._observed is not None
         if update not in self._observed.updates():
             self._observed.see(update, epoch, encoder)
         self._last = (update, epoch, encoder)
 
-    def close(self, on: str = "local") -> StudyResult:
+    def close(
+        self, on: str = "local", *, log: Sequence[Mapping[str, float]] = (), notes: Sequence[str] = ()
+    ) -> StudyResult:
         """Write the study of all that was seen; the encoder that was seen last must still be as it was then.
+
+        Parameters
+        ----------
+        on : str, default "local"
+            The name of an executor.
+        log : sequence of mapping, optional
+            Rows of the table `training`: update, epoch, loss, learning_rate.
+        notes : sequence of str, optional
+            What a reader must know.
 
         Returns
         -------
@@ -270,6 +304,8 @@ class Following:
             self._observed.layers,
             self._observed.observers,
             self._observed,
+            tuple(log),
+            tuple(notes),
         )
         prepared = _prepared(self._study, self._bench, task, self._start, end, unit, asked)
         result = complete(
@@ -277,6 +313,18 @@ class Following:
         )
         shutil.rmtree(self._folder, ignore_errors=True)
         return result
+
+    def _begun(self) -> dict[str, Any] | None:
+        """What was told of the start before a crash; what was seen of another task is removed."""
+        path = self._folder / "start.json"
+        if not path.is_file():
+            return None
+        about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if about.get("task") == self._asked.task.fingerprint:
+            return about
+        self._watcher.noted(f"{self._store.root}: states that were looked at on other points are forgotten")
+        shutil.rmtree(self._folder, ignore_errors=True)
+        return None
 
     def _begin(self, start: Original) -> None:
         self._start = start

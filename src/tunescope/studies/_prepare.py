@@ -110,7 +110,7 @@ def prepare(
         encoder.label: {n for one in experiments if one.reads_snapshots for n in layers_of[one.name, encoder.label]}
         for encoder in encoders
     }
-    observers = _observers(study, experiments)
+    observers = observers_of(study, experiments)
     courses = tuple(
         _course(study, encoder, tasks[task], seed, recipes[encoder.label], watched[encoder.label], observers)
         for encoder in encoders
@@ -134,7 +134,7 @@ def layer_numbers(asked: Any, encoder: Original) -> tuple[int, ...]:
     return tuple(sorted(set(asked)))
 
 
-def _observers(study: Study, experiments: Iterable[Experiment]) -> tuple[Observer, ...]:
+def observers_of(study: Study, experiments: Iterable[Experiment]) -> tuple[Observer, ...]:
     """Who looks at the states on the way: the usual ones, those that experiments name, and what the study asks for."""
     found = {one.name: one for one in usual_observers()}
     found.update({name: observer(name) for one in experiments for name in one.observers})

@@ -8,8 +8,9 @@ from tunescope.tasks._from_file import task_from_conllu, task_from_file, task_fr
 from tunescope.tasks._grammar import generate_sentences, vocabulary
 from tunescope.tasks._reader import Reader, Reading, ReadOptions, file_suffixes, readers
 from tunescope.tasks._registry import load_task, register_task, take_fraction, task_infos, task_specs
+from tunescope.tasks._sample import sample_by_label
 from tunescope.tasks._spec import TaskInfo, TaskSpec
-from tunescope.tasks._split import LabelledSentence
+from tunescope.tasks._split import LabelledSentence, task_of_splits
 from tunescope.tasks._task import N_POSITIONS, Kind, Sentence, Split, SplitSummary, Target, Task
 from tunescope.tasks._toy import toy_task
 
@@ -36,12 +37,14 @@ __all__ = [
     "load_task",
     "readers",
     "register_task",
+    "sample_by_label",
     "take_fraction",
     "task_from_conllu",
     "task_from_file",
     "task_from_frame",
     "task_from_table",
     "task_infos",
+    "task_of_splits",
     "task_specs",
     "toy_task",
     "vocabulary",

@@ -92,6 +92,13 @@ class SeenLayer:
         return label_distances(self.X, self.y, previous=self._previous)
 
     @cached_property
+    def test_distances(self) -> LabelDistances:
+        """Distances between the hulls of the labels, of the test points."""
+        from tunescope.geometry import label_distances
+
+        return label_distances(self.X_test, self.y_test)
+
+    @cached_property
     def centroids(self) -> Centroids:
         """Means of the training points of each label."""
         from tunescope.geometry import centroids

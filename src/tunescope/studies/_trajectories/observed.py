@@ -85,6 +85,19 @@ class Observed:
             self._seen = {int(path.name) for path in self.folder.glob("[0-9]*") if self._is_whole(path)}
         return set(self._seen)
 
+    def forget(self, after: int) -> None:
+        """Forget the states with more updates than these."""
+        for path in self.folder.glob("[0-9]*"):
+            if int(path.name) > after:
+                shutil.rmtree(path, ignore_errors=True)
+        self._seen = self._last = self._start = None
+
+    def rows(self, update: int) -> dict[str, pd.DataFrame]:
+        """What observers said of a state that was seen, by table."""
+        from tunescope.storage import read_table
+
+        return {path.stem: read_table(path) for path in sorted((self.folder / _name(update)).glob("*.parquet"))}
+
     def see(self, update: int, epoch: float, encoder: Encoder) -> None:
         """Have a state looked at by every observer, and keep what they say, whole or not at all."""
         with self._timing("vectors of snapshots"):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from tunescope.records import schema
 from tunescope.studies._observers.observer import Observer, observer_key
 from tunescope.studies._trajectories.observed import Observed, watch
 from tunescope.studies._trajectories.trajectory import Trajectory
@@ -36,6 +38,10 @@ class FollowUnit(Work):
     observers: tuple[Observer, ...] = field(compare=False)
     seen: Observed | None = field(default=None, compare=False)
     """What observers have seen, where the states have come and gone."""
+    log: tuple[Mapping[str, float], ...] = field(default=(), compare=False)
+    """Rows of the table `training` of states that have come and gone."""
+    notes: tuple[str, ...] = field(default=(), compare=False)
+    """What a reader must know of them."""
 
     kind = "trajectory"
     activity = "the rest of looking at states"
@@ -55,6 +61,10 @@ class FollowUnit(Work):
 
     def run(self, writer: UnitWriter, bench: Bench, folder: Path) -> None:
         if self.seen is not None:
+            for note in self.notes:
+                writer.note(note)
+            if self.log:
+                writer.table("training", self.log, schema("training", origin=False))
             self.seen.write(writer)
             return
         assert isinstance(self.trajectory, Trajectory)
