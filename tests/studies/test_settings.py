@@ -186,3 +186,13 @@ def test_sources_that_nothing_reads_are_refused_before_anything_runs(tmp_path):
         f"{path}:5: sources: is read by no experiment of this study; add cross-task, or leave it out"
     )
     assert load_study(path, experiments=["dynamics", "cross-task"]).sources == ["toy-pos-merged"]
+
+
+def test_mistakes_are_told_in_the_order_of_the_file(tmp_path):
+    path = tmp_path / "wrong.yaml"
+    path.write_text(
+        "name: wrong\nepoch: 3\nencoders: embedded\nmeasures: [ckaa]\ntasks: toy-pos\nexperiments: [perfromance]\n"
+    )
+    with pytest.raises(StudyError) as caught:
+        load_study(path)
+    assert [line.split(": ")[0].rpartition(":")[2] for line in str(caught.value).splitlines()] == ["2", "4", "6"]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tunescope.cli._voice import DeviceOption, JsonOption, QuietOption, print_json, spoken
+from tunescope.cli._voice import DeviceOption, JsonOption, QuietOption, print_json, spoken, stdout
 
 
 @spoken
@@ -35,3 +35,5 @@ def demo(
         return
     show(result, quiet=quiet)
     show_written(page, figures, all_names=not quiet)
+    if not quiet:
+        stdout().print(f"points:  tunescope explore {result.folder}", markup=False, soft_wrap=True)

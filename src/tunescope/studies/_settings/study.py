@@ -336,14 +336,15 @@ def _study_file(source: str | Path) -> Path:
 
 
 def _message(error: ValidationError, document: Document, changes: Mapping[str, Any]) -> str:
-    """One line a fault: where, which field, what is wrong, what would be right."""
-    told: dict[str, None] = {}
+    """One line a fault, in the order of the file: where, which field, what is wrong, what would be right."""
+    told: dict[str, int] = {}
     for fault in error.errors():
         place = fault["loc"] if fault["type"] == "missing" else _plain_place(fault["loc"], document)
         field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
         where = "given for this run" if place and place[0] in changes else document.where(place)
-        told[f"{where}: {field + ': ' if field else ''}{_said(fault, place)}"] = None
-    return "\n".join(told)
+        line = int(tail) if (tail := where.rpartition(":")[2]).isdecimal() else 0
+        told[f"{where}: {field + ': ' if field else ''}{_said(fault, place)}"] = line
+    return "\n".join(sorted(told, key=told.__getitem__))
 
 
 def _plain_place(loc: tuple[str | int, ...], document: Document) -> Place:
