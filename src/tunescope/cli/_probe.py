@@ -82,6 +82,10 @@ def _as_json(found: ProbedVectors) -> dict[str, Any]:
         "linear": found.linear,
         "undecided": found.undecided,
         "conflicts": found.conflicts,
+        "label_pairs": found.n_pairs,
+        "forced_pairs": found.n_forced,
+        "separable_by_chance": found.separable_by_chance,
+        "dimensions": found.dimensions,
         "scale": found.scale,
         "notes": list(found.notes),
         "labels": found.gaps,
@@ -96,11 +100,14 @@ def _show(found: ProbedVectors) -> None:
 
     console = stdout()
     linear = "linear" if found.linear else "not linear"
+    if found.linear and found.n_forced == found.n_pairs:
+        linear = "linear, as any labels would be"
     console.print(
         f"{found.n_points} points of width {found.width}, {len(found.gaps)} labels, "
         f"{found.n_clusters} clusters: {linear}",
         markup=False,
     )
+    console.print(found.chance, markup=False)
     if found.undecided:
         console.print(f"{found.undecided} pairs of hulls are too close to decide; they count as meeting")
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)

@@ -17,6 +17,7 @@ from tunescope.encoders._encoder import Encoder
 from tunescope.encoders._folder import INDEX, check_folder, check_index, pickle_message, without_foreign_code
 from tunescope.encoders._model import is_pooler, resolve_device, silent_transformers, without_pooler
 from tunescope.encoders._pooling import Pooling, pooling_from
+from tunescope.encoders._random import RANDOM, untrained
 from tunescope.encoders._saving import POOLING_FILE
 from tunescope.encoders._sentence_transformers import folder_pooling
 from tunescope.errors import EncoderError, StorageError, closest, near
@@ -41,7 +42,8 @@ def load_encoder(
     name_or_path : str or Path
         A short name (`tiny`, `mini`, `small`, `medium`, `base`: the paper's five; `embedded`: the one that the
         package carries), a Hugging Face hub id, a folder in Hugging Face's format, or the folder of a PEFT adapter,
-        which is merged into its base (needs `peft`). Of T5 and its kin the encoder is loaded.
+        which is merged into its base (needs `peft`). Of T5 and its kin the encoder is loaded. With ``random:`` before
+        it, a control: the same architecture with initial weights, always the same ones.
     revision : str or None
         Branch, tag or commit on the hub. The commit that it was is `Encoder.commit`.
     device : str, default "auto"
@@ -80,6 +82,8 @@ def load_encoder(
     from tunescope.encoders._prefixed import with_prefix
 
     given = str(name_or_path)
+    is_control = given.startswith(RANDOM)
+    given = given.removeprefix(RANDOM)
     where = resolve_device(device)
     Pooling().choose(pooling)
     info = find_info(given)
@@ -94,10 +98,12 @@ def load_encoder(
     else:
         place = _Source(str(folder) if local else source, revision, trust_remote_code, allow_pickle)
         model, tokenizer, own = _read(place, given)
-        if local:
+        if local and not is_control:
             model = with_prefix(model, folder)
         commit = place.commit
     name = info.name if info is not None else (folder.resolve().name if local else given)
+    if is_control:
+        name, model = RANDOM + name, untrained(model)
     encoder = Encoder(
         _in_memory(model).to(where),
         tokenizer,

@@ -1,6 +1,7 @@
 """What a study found, read from its tables: one finding a file, shared by the figures and the page."""
 
 from tunescope.findings._accuracy import Accuracy, find_accuracies
+from tunescope.findings._chance import BesideChance, Forced, find_chance, find_forced, forced_pairs
 from tunescope.findings._clusters import Block, Clusters, Space, find_clusters
 from tunescope.findings._distances import Distances, find_distances
 from tunescope.findings._gaps import Gaps, find_gaps
@@ -44,12 +45,14 @@ __all__ = [
     "Accuracy",
     "Agreement",
     "Beside",
+    "BesideChance",
     "Block",
     "Change",
     "Claim",
     "Clusters",
     "Distances",
     "Estimate",
+    "Forced",
     "Gaps",
     "LeftOut",
     "MeasureWords",
@@ -74,8 +77,10 @@ __all__ = [
     "conventions",
     "estimate",
     "find_accuracies",
+    "find_chance",
     "find_clusters",
     "find_distances",
+    "find_forced",
     "find_gaps",
     "find_left_out",
     "find_measures",
@@ -85,6 +90,7 @@ __all__ = [
     "find_runs",
     "find_similarities",
     "find_similarity_curves",
+    "forced_pairs",
     "measure_agreement",
     "measure_words",
     "paper_encoder",

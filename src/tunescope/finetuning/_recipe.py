@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 from pydantic import BaseModel, Field, PlainSerializer, PlainValidator, ValidationError, create_model
 
 from tunescope.encoders import encoder_infos
+from tunescope.encoders._random import RANDOM
 from tunescope.errors import StudyError
 from tunescope.finetuning._anchors import Anchor
 from tunescope.finetuning._choice import Choice
@@ -91,6 +92,8 @@ class Recipe:
     def for_encoder(cls, name: str, **overrides: Any) -> Recipe:
         """The paper's recipe for this encoder: 10 epochs for tiny, mini, small and medium, 3 for any other.
 
+        A control (``random:`` before the name) has that of the encoder that it controls.
+
         Parameters
         ----------
         name : str
@@ -99,7 +102,7 @@ class Recipe:
             Fields that differ from the recipe.
         """
         epochs = {key: info.epochs for info in encoder_infos() for key in (info.name, info.source)}
-        return cls(**{"epochs": epochs.get(name, _EPOCHS_OF_LARGE_ENCODERS), **overrides})
+        return cls(**{"epochs": epochs.get(name.removeprefix(RANDOM), _EPOCHS_OF_LARGE_ENCODERS), **overrides})
 
     @classmethod
     def changes(cls, base: type[BaseModel], *, without: Iterable[str] = ()) -> type[BaseModel]:

@@ -165,7 +165,7 @@ class LabelChance:
     linear: NDArray[np.bool_]
     """(n_permutations,) whether all pairs were separable."""
     n_clusters: NDArray[np.int64] | None
-    """(n_permutations,) DirectProbe's clusters under permuted labels, where asked for."""
+    """(m,) DirectProbe's clusters under the first m permutations, where asked for."""
     seed: int
     """Of the permutations."""
     _rows: tuple[NDArray[np.int64], NDArray[np.int64]] = field(repr=False)
@@ -235,7 +235,7 @@ def label_chance(
     n_permutations: int = 20,
     seed: int = 0,
     distances: LabelDistances | None = None,
-    clusters: bool = False,
+    clusters: bool | int = False,
     rtol: float = 1e-3,
     n_jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -257,9 +257,9 @@ def label_chance(
         Of the draws: one seed gives one answer.
     distances : LabelDistances, optional
         The distances under the labels as they are, where they are known.
-    clusters : bool, default False
-        Whether DirectProbe is run on each draw that is not linear; on a linear one there are as many clusters as
-        labels without it.
+    clusters : bool or int, default False
+        Whether DirectProbe is run on each draw that is not linear, or on how many draws, from the first; on a linear
+        one there are as many clusters as labels without it.
     rtol : float, default 1e-3
         Relative width of the bounds of the distances.
     n_jobs : int, optional
@@ -292,12 +292,13 @@ def label_chance(
     if not np.array_equal(observed.labels, names):
         raise RepresentationError("distances are about other labels than y. Leave them out.")
     found, linear, counted = [], [], []
+    n_clustered = int(clusters) if clusters is not True else n_permutations
     for done, child in enumerate(np.random.SeedSequence(seed).spawn(n_permutations), start=1):
         drawn = labels[np.random.default_rng(child).permutation(len(labels))]
         permuted = label_distances(points, drawn, rtol=rtol, n_jobs=n_jobs)
         found.append(permuted.distances)
         linear.append(permuted.is_linear)
-        if clusters:
+        if done <= n_clustered:
             alone = permuted.is_linear
             counted.append(len(names) if alone else DirectProbe(n_jobs=n_jobs).fit(points, drawn).n_clusters_)
         if progress is not None:
@@ -307,7 +308,7 @@ def label_chance(
         pairs=pair_chance(labels, spanned_dimensions(points)),
         distances=np.stack(found),
         linear=np.array(linear),
-        n_clusters=np.array(counted, dtype=np.int64) if clusters else None,
+        n_clusters=np.array(counted, dtype=np.int64) if n_clustered > 0 else None,
         seed=seed,
         _rows=np.triu_indices(len(names), 1),
     )

@@ -54,6 +54,26 @@ class ProbedVectors:
     """The fitted probe."""
     vectors: LabelledVectors = field(repr=False)
     """What was probed."""
+    n_pairs: int
+    """Label pairs."""
+    n_forced: int
+    """Those with no more points than spanned dimensions plus one: separable whatever their labels."""
+    separable_by_chance: float
+    """Share of pairs that random labels would separate: the mean of Cover's shares."""
+    dimensions: int
+    """Dimensions that the points span."""
+
+    @property
+    def chance(self) -> str:
+        """What chance alone gives, in a sentence."""
+        share = f"{100 * self.separable_by_chance:.3g} %"
+        if self.n_forced == self.n_pairs:
+            return (
+                f"chance alone gives this: all {self.n_pairs} label pairs have at most {self.dimensions + 1} points, "
+                f"the dimensions plus one, and are separable whatever their labels"
+            )
+        told = f"{self.n_forced} of {self.n_pairs} label pairs could not have been otherwise (at most "
+        return told + f"{self.dimensions + 1} points); random labels would separate {share} of all pairs"
 
     def __repr__(self) -> str:
         linear = "linear" if self.linear else "not linear"
@@ -146,7 +166,7 @@ def probe_vectors(
     import numpy as np
 
     from tunescope.errors import RepresentationError
-    from tunescope.geometry import DirectProbe, label_distances
+    from tunescope.geometry import DirectProbe, label_distances, pair_chance, spanned_dimensions
     from tunescope.integrations._vectors.reader import read_vectors
     from tunescope.studies import block_rows, gap_rows, pair_rows
 
@@ -156,6 +176,8 @@ def probe_vectors(
         raise RepresentationError(f"{read.source}: DirectProbe needs at least two labels; there is {n_labels}")
     probe = DirectProbe().fit(read.X, read.y)
     distances = label_distances(read.X, read.y)
+    by_chance = pair_chance(read.y, spanned_dimensions(read.X))
+    pairs = np.triu_indices(n_labels, 1)
 
     def words(point: int) -> str:
         return f"point {point}: {read.text[point]}" if read.text else f"point {point}"
@@ -177,4 +199,8 @@ def probe_vectors(
         clusters=np.asarray(probe.labels_, np.int64),
         probe=probe,
         vectors=read,
+        n_pairs=len(pairs[0]),
+        n_forced=int(by_chance.forced[pairs].sum()),
+        separable_by_chance=float(by_chance.probability[pairs].mean()),
+        dimensions=by_chance.dimensions,
     )

@@ -227,6 +227,39 @@ MEMORISATION = _table(
     values="accuracy",
     spare="layer",
 )
+PAIR_CHANCE = _table(
+    "pair_chance",
+    "label pair of a space, beside labels in random order",
+    {
+        "layer": "int64",
+        "split": "string",
+        "update": "int64",
+        "label_a": "string",
+        "label_b": "string",
+        "n_points": "int64",
+        "forced": "bool",
+        "log_cover": "double",
+        "distance": "double",
+        **_NULL,
+        "excess": "double",
+    },
+    values=" ".join(["n_points forced log_cover distance", *_NULL, "excess"]),
+)
+GAP_CHANCE = _table(
+    "gap_chance",
+    "label of a space, beside labels in random order",
+    {
+        "layer": "int64",
+        "split": "string",
+        "update": "int64",
+        "label": "string",
+        "n_points": "int64",
+        "distance": "double",
+        **_NULL,
+        "excess": "double",
+    },
+    values=" ".join(["n_points distance", *_NULL, "excess"]),
+)
 SPACES = _table(
     "spaces",
     "space at an update",
@@ -258,6 +291,8 @@ BUILT_IN = (
     PATHS,
     MOVEMENT,
     MEMORISATION,
+    PAIR_CHANCE,
+    GAP_CHANCE,
     SPACES,
 )
 """The tables that the package itself writes, in the order of the documentation."""

@@ -12,6 +12,7 @@ from tunescope.errors import DataError, near
 from tunescope.tasks import _named
 from tunescope.tasks._files import find_file
 from tunescope.tasks._notes import observations
+from tunescope.tasks._random_labels import RANDOM_LABELS, with_random_labels
 from tunescope.tasks._said import counted
 from tunescope.tasks._spec import TaskInfo, TaskSpec
 from tunescope.tasks._split import subsample
@@ -68,6 +69,11 @@ def task_specs() -> dict[str, TaskSpec]:
     return {**_installed(), **_registered}
 
 
+def is_task_name(name: str) -> bool:
+    """Whether `load_task` knows the name: that of a task, or of its control."""
+    return name.removeprefix(RANDOM_LABELS) in task_specs()
+
+
 @cache
 def _installed() -> dict[str, TaskSpec]:
     specs: dict[str, TaskSpec] = {}
@@ -117,7 +123,8 @@ def load_task(
     Parameters
     ----------
     name : str
-        One of the names that `task_infos` lists.
+        One of the names that `task_infos` lists; with ``random-labels:`` before it, its control, whose labels are in
+        random order.
     data_dir : str or Path, optional
         Folder that is looked in first for data files; by default the one that `TUNESCOPE_DATA_DIR` names.
     seed : int, optional
@@ -142,10 +149,12 @@ def load_task(
     'a sub-sample, fraction 0.1: 40 of 400 sentences of train, 10 of 100 sentences of test'
     """
     specs = task_specs()
-    spec = specs.get(name)
+    spec = specs.get(name.removeprefix(RANDOM_LABELS))
     if spec is None:
         raise DataError(f"unknown task {name!r}; {near(name, specs)}")
     task = spec.task(tuple(find_file(file, data_dir) for file in spec.files), seed)
+    if name.startswith(RANDOM_LABELS):
+        task = with_random_labels(task, seed)
     return task if fraction is None else take_fraction(task, fraction, seed)
 
 

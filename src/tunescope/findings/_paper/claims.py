@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from tunescope.findings._chance import find_chance
 from tunescope.findings._gaps import find_gaps
 from tunescope.findings._memorisation import find_memorisation
 from tunescope.findings._movement import find_movement
 from tunescope.findings._paper.claim import Claim
+from tunescope.findings._paper.claims_of_chance import rises_beyond_chance, similarity_beyond_chance
 from tunescope.findings._paper.claims_of_distances import (
     gaps_rise,
     opposed_task_harms,
@@ -49,6 +51,7 @@ def check_claims(study: Study, run: Run, summary: Summary | None = None) -> tupl
         find_movement(study, run),
         [one for one in find_memorisation(study, run) if one.layer in (summary.layer, -1)],
         find_left_out(study, run, summary.layer, convention),
+        find_chance(study, run).get(summary.layer),
     )
     own: tuple[Callable[[Evidence], Claim | None], ...] = (
         accuracy_rises,
@@ -56,7 +59,9 @@ def check_claims(study: Study, run: Run, summary: Summary | None = None) -> tupl
         fewer_clusters,
         gaps_rise,
         scaled_gaps_rise,
+        rises_beyond_chance,
         layout_stays,
+        similarity_beyond_chance,
         lower_layers_stay,
         upper_layers_change,
         upper_layers_move,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tunescope.findings._chance import BesideChance
 from tunescope.findings._gaps import Gaps
 from tunescope.findings._memorisation import Memorisation
 from tunescope.findings._movement import Movement
@@ -26,3 +27,4 @@ class Evidence:
     movement: Mapping[int, Mapping[int, Movement]]
     memorisation: Sequence[Memorisation]
     left_out: Sequence[LeftOut]
+    chance: BesideChance | None = None

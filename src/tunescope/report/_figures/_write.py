@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tunescope.findings import (
     Run,
+    find_chance,
     find_clusters,
     find_distances,
     find_gaps,
@@ -133,7 +134,7 @@ def _figures_of(study: Study, run: Run) -> Iterator[tuple[str, Figure | None]]:
     layer, title = run.last_layer, run.title
     gaps = find_gaps(study, run).get(layer)
     if gaps is not None:
-        yield _stem("minimum-distances", run), minimum_distances(gaps, title)
+        yield _stem("minimum-distances", run), minimum_distances(gaps, title, chance=find_chance(study, run).get(layer))
         yield _stem("minimum-distances-scaled", run), minimum_distances(gaps, title, scaled=True)
     paths = find_paths(study, run)
     first_seed = {of_layer: next(iter(by_seed.values())) for of_layer, by_seed in paths.items()}

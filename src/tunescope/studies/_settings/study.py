@@ -141,6 +141,8 @@ class Study(_Settings):
     """Which label pairs count in a spatial similarity: all, as in the published code, or both, told apart."""
     measures: list[str] = []
     """Further measures of the spaces on the way, by name (`tunescope.geometry.measures`)."""
+    permutations: Natural = 20
+    """Random orders of the labels that the experiment `chance` draws."""
     device: str = "auto"
     """`auto` (cuda, mps or cpu, the first there is), or a device of PyTorch."""
     allow_pickle: bool = False

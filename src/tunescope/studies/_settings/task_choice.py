@@ -61,10 +61,10 @@ def task_choice(text: str) -> dict[str, str]:
     What is neither a known name nor looks like a file (a known ending, a folder in its name, something that is
     there) is taken for a name.
     """
-    from tunescope.tasks import file_suffixes, task_specs
+    from tunescope.tasks import file_suffixes, is_task_name
 
     path = Path(text).expanduser()
-    is_name = text in task_specs()
+    is_name = is_task_name(text)
     if text.startswith("hub:"):
         return {"name": text.removeprefix("hub:").split("/")[-1].replace(":", "-") or text, "file": text}
     if not is_name and (path.suffix.lower() in file_suffixes() or path.name != text or path.exists()):

@@ -45,7 +45,7 @@ def find_task(
     DataError
         A file is missing, damaged or not in its format; the message names file and line.
     """
-    from tunescope.tasks import load_task, take_fraction, task_from_file, task_specs
+    from tunescope.tasks import is_task_name, load_task, take_fraction, task_from_file, task_specs
 
     seed = study.split_seed if study is not None else 0
     fraction = study.fraction if study is not None else None
@@ -55,9 +55,8 @@ def find_task(
     if choice.fingerprint is not None:
         raise StudyError(f"the task {choice.name!r} was handed over as an object; hand it over again to go on")
     if choice.file is None:
-        known = list(task_specs())
-        if choice.name not in known:
-            raise StudyError(f"unknown task {choice.name!r}; {near(choice.name, known)}")
+        if not is_task_name(choice.name):
+            raise StudyError(f"unknown task {choice.name!r}; {near(choice.name, list(task_specs()))}")
         return load_task(choice.name, data_dir=data_dir, seed=seed, fraction=fraction)
     how = choice.model_dump(exclude={"name", "file", "test_file", "fingerprint"})
     task = task_from_file(

@@ -16,8 +16,22 @@ const KINDS = {
 
 /** How many clusters each label needs, before and after, and why it is more than one. */
 export function draw({ run: found }, app) {
-  const parts = [spacesTable(app, found), sizesFigure(app, found), blocksPanel(app, found)].filter(Boolean);
+  const parts = [forcedNote(app, found), spacesTable(app, found), sizesFigure(app, found), blocksPanel(app, found)].filter(Boolean);
   return { lead: "DirectProbe joins points of one label as long as their convex hull meets no other label's. As many clusters as labels means that flat boundaries part all labels: the space is linear.", body: parts };
+}
+
+/** How many label pairs chance alone would part: what "linear" says is said of the others. */
+function forcedNote(app, found) {
+  if (!found.forced || !found.forced.length) return null;
+  const note = el("p", { class: "note", id: "forced" });
+  const fill = () => {
+    const layer = Number(app.store.get("layer"));
+    const one = [...found.forced].sort((a, b) => Math.abs(a.layer - layer) - Math.abs(b.layer - layer))[0];
+    note.textContent = `Beside chance, layer ${one.layer}: ${one.told}.`;
+  };
+  fill();
+  app.on(["layer"], fill);
+  return note;
 }
 
 function spacesTable(app, found) {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tunescope.findings import find_clusters
+from tunescope.findings import find_clusters, find_forced
 from tunescope.report._page._section import Section
 from tunescope.report._page._view import RunView
 
@@ -22,7 +22,9 @@ class ClustersSection(Section):
     order = 90
 
     def of_run(self, view: RunView) -> dict[str, Any] | None:
-        """`spaces`, `sizes` of clusters by label, and `blocks`: pairs of labels that flat boundaries cannot part."""
+        """`spaces`, `sizes` of clusters by label, `blocks`: pairs of labels that flat boundaries cannot part, and
+        `forced`: how many pairs could not have been otherwise.
+        """
         found = find_clusters(view.study, view.run)
         sizes = [
             {
@@ -57,4 +59,10 @@ class ClustersSection(Section):
             for (stage, seed, layer), of_space in by_space.items()
         ]
         spaces = [vars(space) for space in found.spaces]
-        return {"spaces": spaces, "sizes": sizes, "blocks": blocks} if spaces or sizes or blocks else None
+        if not (spaces or sizes or blocks):
+            return None
+        forced = [
+            {"layer": layer, "told": one.told, "forced": one.n_forced, "pairs": one.n_pairs}
+            for layer, one in find_forced(view.study, view.run).items()
+        ]
+        return {"spaces": spaces, "sizes": sizes, "blocks": blocks, "forced": forced}
