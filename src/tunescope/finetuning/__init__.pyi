@@ -10,6 +10,12 @@ from ._fine_tune import (
 from ._fine_tune import (
     fine_tune as fine_tune,
 )
+from ._graft import (
+    GRAFTED_PARTS as GRAFTED_PARTS,
+)
+from ._graft import (
+    graft as graft,
+)
 from ._methods import (
     Method as Method,
 )
