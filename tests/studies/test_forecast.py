@@ -58,7 +58,7 @@ def test_a_study_has_indicators_before_and_accuracy_after(tmp_path):
     )
     run_study(study, tmp_path)
     rows = read_table(tmp_path / "tables" / "indicators.parquet")
-    assert len(rows) == 2 * 3 * 7
+    assert len(rows) == 2 * 3 * 9  # seven measures, two of them in two settings
     assert rows["accuracy"].between(0, 1).all()
     found = read_table(tmp_path / "tables" / "forecast.parquet")
     assert set(found["ranks"]) == {"encoder", "layer"}  # one task has no rival

@@ -8,12 +8,17 @@ from hypothesis import strategies as st
 
 from tunescope.finetuning import Recipe
 from tunescope.studies import Checkpoint, Checkpoints
+from tunescope.studies._units.alike import Alike
+from tunescope.studies._units.chance import Chance
 from tunescope.studies._units.classifier import Classify
 from tunescope.studies._units.finetune import FineTuneUnit
 from tunescope.studies._units.followed import FollowUnit
 from tunescope.studies._units.geometry import Shape
+from tunescope.studies._units.grafted import Graft
+from tunescope.studies._units.indicators import Indicators
 from tunescope.studies._units.keys import Setting, first_key, key_of
 from tunescope.studies._units.memorisation import Memorise
+from tunescope.studies._units.neighbours import Neighbourhood
 from tunescope.studies._units.points import TaskPoints
 from tunescope.studies._units.space import Space
 from tunescope.studies._units.states import Original
@@ -65,16 +70,22 @@ def works():
     """One unit of every kind."""
     encoder = Original("small", "small", None, "weights", 2)
     tuning = FineTuneUnit(encoder, "pos", "words", Recipe(epochs=1), seed=0, every=5, layers=(1, 2))
+    start = Space(encoder, "pos", "words", 2)
     space = Space(FineTuned(tuning), "pos", "words", 2)
     followed = Checkpoints([Checkpoint(update, lambda: None, f"weights {update}") for update in (0, 5)])
     return {
         "points": TaskPoints("pos", "words"),
-        "space": Space(encoder, "pos", "words", 2),
+        "space": start,
         "finetune": tuning,
         "encoder": Weights(tuning),
         "geometry": Shape(space),
         "classifier": Classify(space, (256, 256), 1e-4, 1000, 5, False),
         "memorisation": Memorise(space, (256, 256), 1e-4, 100),
+        "chance": Chance(space),
+        "neighbours": Neighbourhood(start, space),
+        "alike": Alike((start, space)),
+        "graft": Graft(start, space, (256, 256), 1e-4, 1000),
+        "indicators": Indicators(start),
         "trajectory": FollowUnit(followed, "followed", "pos", "words", (1, 2), ()),
     }
 
@@ -88,6 +99,11 @@ GOLDEN = {
     "classifier": "b4239a43d002b1274d244acc25d999db",
     "memorisation": "563ed59b9141156ed72456d541357de5",
     "trajectory": "0599759f1f6c8ac157a9939b31f20325",
+    "chance": "d7c5cda332a7fce4a2a826ddaa725aa5",
+    "neighbours": "c721d84b2bcd622f2f69569d839c72c1",
+    "alike": "4abe542f06f7bc3d7edaaac1e100288f",
+    "graft": "12e5fd420d41642655b52a95e73c238d",
+    "indicators": "c9694218993c868d130243d7c827cc0a",
 }
 """Results that are on disk are found by these, so that they must never change by accident. A kind that computes
 something else raises its `version`."""
@@ -122,4 +138,5 @@ def kinds(work=Work):
 
 
 def test_every_kind_of_unit_has_such_a_key():
-    assert set(kinds()) == set(GOLDEN) == set(works()) == {*GOLDEN_FIRST, "trajectory"}
+    later = ("trajectory", "chance", "neighbours", "alike", "graft", "indicators")
+    assert set(kinds()) == set(GOLDEN) == set(works()) == {*GOLDEN_FIRST, *later}

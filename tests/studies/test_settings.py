@@ -185,7 +185,7 @@ def test_sources_that_nothing_reads_are_refused_before_anything_runs(tmp_path):
     with pytest.raises(StudyError) as caught:
         load_study(path)
     assert str(caught.value) == (
-        f"{path}:5: sources: is read by no experiment of this study; add cross-task, or leave it out"
+        f"{path}:5: sources: is read by no experiment of this study; add cross-task or task-similarity, or leave it out"
     )
     assert load_study(path, experiments=["dynamics", "cross-task"]).sources == ["toy-pos-merged"]
 

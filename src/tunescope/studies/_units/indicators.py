@@ -42,8 +42,11 @@ class Indicators(Work):
 
         train, _ = self.space.points(bench.store)
         down = {info.name for info in measures() if info.direction == "down"}
-        rows = [
-            {"indicator": one.measure, "value": one.value, "score": -one.value if one.measure in down else one.value}
-            for one in measure(train.X, train.y, names=INDICATORS)
-        ]
-        writer.table("indicators", rows)
+        rows: dict[str, dict[str, Any]] = {}
+        for one in measure(train.X, train.y, names=INDICATORS):
+            score = -one.value if one.measure in down else one.value
+            name = (
+                f"{one.measure} ({one.setting})" if one.measure in rows else one.measure
+            )  # the first is the usual one
+            rows[name] = {"indicator": name, "value": one.value, "score": score}
+        writer.table("indicators", list(rows.values()))
