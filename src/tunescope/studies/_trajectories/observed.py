@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -157,13 +156,16 @@ class Observed:
         return Kept(updates, files, self.layers, self.task, self.watcher)
 
     def _write(self, state: SeenState, *, is_first: bool) -> None:
+        from tunescope.storage import write_folder
+
+        write_folder(
+            self.folder / _name(state.update), lambda partial: self._write_into(partial, state, is_first=is_first)
+        )
+
+    def _write_into(self, partial: Path, state: SeenState, *, is_first: bool) -> None:
         from tunescope.geometry import distances_to_arrays
         from tunescope.storage import write_arrays, write_json, write_table
 
-        final = self.folder / _name(state.update)
-        partial = final.with_name(f".{final.name}.partial")
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
         tables: dict[str, list[Any]] = {}
         for one in self.observers:
             with self._timing(one.activity):
@@ -196,8 +198,6 @@ class Observed:
             "files": {path.name: _checksum(path) for path in sorted(partial.iterdir())},
         }
         write_json(partial / _STATE, content)
-        shutil.rmtree(final, ignore_errors=True)
-        os.replace(partial, final)
 
     def _about_observers(self) -> list[str]:
         return sorted(json.dumps([one.name, one.version, one.settings()], sort_keys=True) for one in self.observers)
