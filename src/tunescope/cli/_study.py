@@ -23,14 +23,18 @@ if TYPE_CHECKING:
 
 
 class RunCommand(TyperCommand):
-    """The command `run`, whose help names the experiments and executors that are known, those of other packages too."""
+    """The command `run`, whose help names all that a study can choose by name, what other packages add as well."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help."""
         from tunescope.execution import executors
+        from tunescope.finetuning import Method
+        from tunescope.geometry import measures
         from tunescope.studies import experiment_names
+        from tunescope.tasks import task_specs
 
         known = {
+            "task": f"Task by name, or a file of your own; may be repeated. By name: {', '.join(task_specs())}.",
             "experiment": f"Experiment, may be repeated: {', '.join(experiment_names())}.",
             "on": "Who does the work: "
             + "; ".join(f"{name} ({kind.about})" for name, kind in executors().items())
@@ -39,6 +43,8 @@ class RunCommand(TyperCommand):
         for parameter in self.params:
             if parameter.name in known:
                 parameter.help = known[parameter.name]  # type: ignore[attr-defined]
+        chosen = {"measures": [info.name for info in measures()], "recipe: {method: …}": Method.known()}
+        self.epilog = "\n\n".join(f"In the file, {setting}: {', '.join(names)}." for setting, names in chosen.items())
         super().format_help(ctx, formatter)
 
 
