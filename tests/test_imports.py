@@ -52,4 +52,12 @@ def test_the_test_sees_a_circle():
 
 
 def test_a_room_for_studies_is_small_at_its_top():
-    assert len(list((ROOT / "studies").glob("*.py"))) <= 8
+    assert len([path for path in (ROOT / "studies").iterdir() if path.is_file()]) <= 8
+
+
+def test_no_file_is_long():
+    """No more lines than a person reads at once: programs of the page as well."""
+    files = [path for end in ("py", "pyi", "js", "css") for path in ROOT.rglob(f"*.{end}")]
+    assert len(files) > 300
+    long = {str(path.relative_to(ROOT)): n for path in files if (n := len(path.read_text("utf-8").splitlines())) > 400}
+    assert not long

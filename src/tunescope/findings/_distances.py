@@ -26,7 +26,6 @@ class Distances:
     """(k, k) float64, symmetric, nan on the diagonal and where a pair is absent."""
     after: np.ndarray | None
     """The same at the end of fine-tuning, mean over seeds."""
-    after_update: int | None
     n_seeds: int
 
     @property
@@ -66,7 +65,6 @@ def find_distances(study: Study, run: Run) -> dict[int, Distances]:
             tuple(labels[index] for index in order),
             None if before is None else before[at],
             None if after is None else after[at],
-            last,
             n_seeds,
         )
     return found

@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tunescope.findings._paper import published as paper
-from tunescope.findings._paper.claim import FAILS, HOLDS, OPEN, PARTLY, Claim
+from tunescope.findings._paper.claim import HOLDS, Claim
 from tunescope.findings._paper.claims_of_layers import SIMILARITY_BOUND
 from tunescope.findings._runs import Run
-
-#: Outcomes from the best to the worst for a claim.
-OUTCOMES = (HOLDS, PARTLY, OPEN, FAILS)
 
 
 @dataclass(frozen=True)

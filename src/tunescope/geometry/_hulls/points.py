@@ -8,16 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 from tunescope.errors import RepresentationError
 from tunescope.geometry._labels import as_numbers
 from tunescope.geometry._solver.coordinates import FloatArray
-from tunescope.geometry._solver.extent import mean_of
 
 _FLOATS = np.dtype(np.float32), np.dtype(np.float64)
-
-
-def as_points(points: ArrayLike, name: str) -> FloatArray:
-    """An array (n, d) of finite numbers, float32 or float64, or the error that says what is wrong with it."""
-    array = as_array(points, name)
-    refuse_unfinite(array, mean_of(array), name)
-    return array
 
 
 def as_array(points: ArrayLike, name: str) -> FloatArray:

@@ -92,11 +92,6 @@ class MeasureInfo:
         spaces = "one space" if self.spaces == 1 else "two spaces"
         return f"<MeasureInfo: {self.name}, of {spaces}, {self.range[0]:g} to {self.range[1]:g}, null {self.null}>"
 
-    @property
-    def needs_labels(self) -> bool:
-        """Whether it cannot do without labels."""
-        return "labels" in self.needs
-
 
 class Measure(ABC):
     """Base of all measures; a subclass that has a `name` is registered by being defined.

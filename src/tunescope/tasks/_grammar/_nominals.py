@@ -6,8 +6,6 @@ from tunescope.tasks._draw import Draw
 from tunescope.tasks._grammar import _lexicon as lexicon
 from tunescope.tasks._grammar._tree import Node
 
-AGREEMENTS = ("1sg", "3sg", "pl")
-
 _PRONOUNS = {  # nominative, accusative, agreement, possessive
     "i": ("i", "me", "1sg", "my"),
     "you": ("you", "you", "pl", "your"),
