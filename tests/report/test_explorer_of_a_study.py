@@ -193,7 +193,6 @@ def test_a_map_of_the_two_ends_plays_between_them(browser, ran, tmp_path):
     folder = tmp_path / "ends"
     shutil.copytree(ran / "explorer", folder / "explorer")
     shutil.copytree(ran / "tables", folder / "tables")
-    shutil.copy(ran / "study.json", folder)
     path = Points(folder).projections[0].path
     stored, about = stored_projection(folder)
     ends = [about["updates"][0], about["updates"][-1]]

@@ -12,7 +12,7 @@ import numpy as np
 from tunescope import records
 from tunescope.errors import StorageError
 from tunescope.records import ORIGIN, ORIGINAL
-from tunescope.storage import read_json
+from tunescope.storage import checked_place, place, read_json, written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,17 +136,20 @@ def read_study(folder: Path) -> Study:
     Raises
     ------
     StorageError
-        The folder is missing, or holds no results.
+        The folder is missing, or holds no results, or study.json or a table is not as it was written.
     """
     folder = Path(folder)
     if not folder.is_dir():
         raise StorageError(f"{folder}: there is no such folder. Give the folder that a study was written to.")
-    if not any((folder / "tables").glob("*.parquet")):
+    told = [name for name in written(folder)[0] if name.startswith("tables/")]
+    for name in told:
+        checked_place(folder, name)
+    if not told and not any(place(folder, "tables").glob("*.parquet")):
         raise StorageError(
             f"{folder}: no results here (tables/*.parquet). Give the folder that `tunescope run` wrote, "
             "or run the study first."
         )
-    settings_file = folder / "study.json"
+    settings_file = place(folder, "study.json")
     settings: dict[str, Any] = {}
     if settings_file.is_file():
         loaded = read_json(settings_file)

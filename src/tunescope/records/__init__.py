@@ -13,6 +13,7 @@ from tunescope.records._explorer import (
     projection_paths,
     read_points,
     read_projection,
+    whole_projections,
     write_points,
     write_projection,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "schema",
     "table",
     "tables",
+    "whole_projections",
     "write_points",
     "write_projection",
 ]

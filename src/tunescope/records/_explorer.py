@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from tunescope.errors import StorageError
 from tunescope.records._names import MAP_METHODS
-from tunescope.storage import ArrayFile, read_table, write_arrays, write_table
+from tunescope.storage import ArrayFile, checked_place, place, read_table, write_arrays, write_table, written
 
 if TYPE_CHECKING:
     import numpy as np
@@ -301,12 +301,31 @@ def _fits(path: Path, name: str, array: NDArray[Any] | None, dtype: str, shape: 
 
 def explorer_folder(study_dir: Path) -> Path:
     """Where the points of a study lie."""
-    return Path(study_dir) / "explorer"
+    return place(Path(study_dir), "explorer")
 
 
 def projection_paths(study_dir: Path) -> list[Path]:
     """The projection files of a study, sorted by name; none where it stored no points."""
     return sorted(explorer_folder(study_dir).glob("projection-*.safetensors"))
+
+
+def whole_projections(study_dir: Path) -> list[Projection]:
+    """The projections of a study, once each file was held against study.json.
+
+    Parameters
+    ----------
+    study_dir : Path
+        The folder of the study.
+
+    Raises
+    ------
+    StorageError
+        A file is damaged, is missing, or is not a projection.
+    """
+    root = Path(study_dir)
+    named = {f"explorer/{path.name}" for path in projection_paths(root)}
+    told = {name for name in written(root)[0] if name.startswith("explorer/projection-")}
+    return [read_projection(checked_place(root, name)) for name in sorted(named | told)]
 
 
 def points_path(study_dir: Path) -> Path:
@@ -333,7 +352,7 @@ def read_points(study_dir: Path) -> pd.DataFrame:
     StorageError
         There is no such file, or it lacks a column.
     """
-    path = points_path(study_dir)
+    path = checked_place(Path(study_dir), "explorer/points.parquet")
     table = read_table(path)
     missing = [column for column in POINT_COLUMNS if column not in table.columns]
     if missing:

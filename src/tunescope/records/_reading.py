@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tunescope.errors import StorageError
 from tunescope.records._similarity import comparisons_from_similarity
 from tunescope.records._table import is_known, table
-from tunescope.storage import read_table
+from tunescope.storage import checked_place, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,9 +39,10 @@ def read_rows(folder: Path, name: str) -> pd.DataFrame | None:
     Raises
     ------
     StorageError
-        The file cannot be read as Parquet, or lacks a column that its table has.
+        The file is not as it was written, cannot be read as Parquet, or lacks a column that its table has.
     """
-    path = folder / "tables" / f"{name}.parquet"
+    file = f"tables/{name}.parquet"
+    path = checked_place(folder, file)
     if path.is_file():
         rows = read_table(path)
         missing = [column for column in table(name).needed if column not in rows.columns] if is_known(name) else []

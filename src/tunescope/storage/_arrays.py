@@ -30,6 +30,9 @@ _DTYPES = {
 }
 """The element types of safetensors that NumPy has, by the names that the format gives them."""
 
+_MOST_HEADER = 100_000_000
+"""Bytes of a header, as the format bounds it."""
+
 
 class ArrayFile(Mapping[str, "NDArray[Any]"]):
     """The arrays of one safetensors file, by name; an array is memory-mapped, read-only, when asked for.
@@ -49,15 +52,19 @@ class ArrayFile(Mapping[str, "NDArray[Any]"]):
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
+            if path.exists() and not path.is_file():
+                raise StorageError(f"{path}: cannot be read as safetensors: it is no regular file")
             with open(path, "rb") as file:
                 size = int.from_bytes(file.read(8), "little")
                 length = path.stat().st_size
-                if not 0 < size <= length - 8:
+                if not 0 < size <= min(length - 8, _MOST_HEADER):
                     raise StorageError(f"{path}: is not a whole safetensors file")
                 header = json.loads(file.read(size))
         except FileNotFoundError as error:
             raise StorageError(f"{path}: there are no such arrays") from error
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
+            if isinstance(error, StorageError):
+                raise
             raise StorageError(f"{path}: cannot be read as safetensors: {error}") from error
         if not isinstance(header, dict):
             raise StorageError(f"{path}: cannot be read as safetensors: its header is no list of arrays")

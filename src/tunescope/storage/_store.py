@@ -243,6 +243,16 @@ class ResultStore:
         return [path for place in places for path in self.root.glob(f"{place}/.*{TEMPORARY_SUFFIX}")]
 
 
+def set_aside_units(root: Path) -> list[str]:
+    """The units, by kind and key, that were damaged and set aside and have not been done again."""
+    found = set()
+    for path in (root / "units").glob(f"*/.*{DAMAGED_SUFFIX}"):
+        key = path.name[1:].removesuffix(DAMAGED_SUFFIX).rpartition(".")[0]
+        if not (path.parent / key).is_dir():
+            found.add(f"{path.parent.name}/{key}")
+    return sorted(found)
+
+
 def _new_folder(final: Path) -> tuple[Path, FolderLock]:
     """A fresh temporary folder beside `final`, locked."""
     while True:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
@@ -79,11 +78,15 @@ def read_arrow(path: Path) -> pa.Table:
 
     try:
         # The file itself, not its path: a path's `key=value` folders would become columns.
+        if path.exists() and not path.is_file():
+            raise StorageError(f"{path}: cannot be read as a table: it is no regular file")
         with open(path, "rb") as file:
             return pq.read_table(file)
     except FileNotFoundError as error:
         raise StorageError(f"{path}: there is no such table") from error
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, ValueError, MemoryError, pa.ArrowException) as error:
+        if isinstance(error, StorageError):
+            raise
         raise StorageError(f"{path}: cannot be read as a table: {error}") from error
 
 
@@ -96,22 +99,6 @@ def read_table(path: Path) -> pd.DataFrame:
         The file is missing or is not Parquet.
     """
     return read_arrow(path).to_pandas()
-
-
-def read_json(path: Path) -> Any:
-    """Read a JSON file.
-
-    Raises
-    ------
-    StorageError
-        The file is missing or is not JSON.
-    """
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise StorageError(f"{path}: there is no such file") from error
-    except (OSError, ValueError) as error:
-        raise StorageError(f"{path}: cannot be read as JSON: {error}") from error
 
 
 def _refuse_other_columns(names: Iterable[Any], schema: pa.Schema | None) -> None:

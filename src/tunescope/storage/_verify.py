@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from tunescope.errors import StorageError
-from tunescope.storage._checksums import damaged_files
+from tunescope.storage._generation import LAID_OUT, damaged_written
 from tunescope.storage._store import ResultStore
 
 
@@ -48,7 +47,7 @@ def verify_study(folder: str | Path) -> Verified:
         The folder holds no study.
     """
     root = Path(folder)
-    if not (root / "units").is_dir() and not (root / "study.json").is_file():
+    if not (root / "units").is_dir() and not any((place / "study.json").is_file() for place in (root, root / LAID_OUT)):
         raise StorageError(f"{root}: holds no study (neither units/ nor study.json); give the folder of a study")
     store = ResultStore(root)
     damaged, n_units, without = [], 0, 0
@@ -57,19 +56,5 @@ def verify_study(folder: str | Path) -> Verified:
         damaged += [f"units/{kind}/{key}/{name}" for name in files]
         unit = store.peek(kind, key)
         without += unit is not None and "sha256" not in unit.info
-    sizes, checksums = _written(root)
-    damaged += damaged_files(root, sizes, checksums)
-    return Verified(n_units, len(sizes), tuple(damaged), without)
-
-
-def _written(root: Path) -> tuple[dict[str, int], dict[str, str]]:
-    """Size and checksum of the tables and files of the explorer, as study.json has them."""
-    path = root / "study.json"
-    if not path.is_file():
-        return {}, {}
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-        sizes, checksums = record.get("written", {}), record.get("written_sha256", {})
-        return {str(name): int(size) for name, size in sizes.items()}, dict(checksums)
-    except (OSError, ValueError, AttributeError, TypeError) as error:
-        raise StorageError(f"{path}: cannot be read: {error}; run the study again, which writes it anew") from error
+    n_written, of_generation = damaged_written(root)
+    return Verified(n_units, n_written, (*damaged, *of_generation), without)

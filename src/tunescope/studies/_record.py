@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from functools import cache
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from tunescope.studies._prepare import Prepared
     from tunescope.studies._units.work import Work
 
-WRITTEN = ("tables/*.parquet", "explorer/*")
-"""What is written from the units, for reading."""
 _NOT_LAYING_OUT = ("cli", "report")
 """Rooms that read what is laid out, and cannot change it."""
 _AGREEMENT = 2e-3
@@ -63,24 +62,37 @@ def code_digest() -> str:
 
 
 def is_written(store: ResultStore, key: str) -> bool:
-    """Whether tables and explorer are those of the last run, and this one would write the same."""
-    try:
-        record = json.loads((store.root / "study.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    """Whether tables and explorer are those of the last run, whole, and this one would write the same."""
+    from tunescope.storage import damaged_written
+
+    record = _last_record(store)
+    if record.get("written_from") != key or "written_sha256" not in record:
         return False
-    there = _sizes(store)
-    written = record.get("written")
-    return record.get("written_from") == key and isinstance(written, dict) and written.items() <= there.items()
+    return not damaged_written(store.root)[1]
 
 
-def _sizes(store: ResultStore) -> dict[str, int]:
-    """Bytes of each file that is written from the units, by its path below the study's folder."""
-    files = sorted(path for pattern in WRITTEN for path in store.root.glob(pattern))
-    return {path.relative_to(store.root).as_posix(): path.stat().st_size for path in files}
+def _last_record(store: ResultStore) -> dict[str, Any]:
+    """What the last run said in study.json; nothing where it is not there or damaged."""
+    from tunescope.storage import place
+
+    try:
+        record = json.loads(place(store.root, "study.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return record if isinstance(record, dict) else {}
 
 
-def write_tables(prepared: Prepared, store: ResultStore) -> list[str]:
+def write_tables(prepared: Prepared, store: ResultStore, folder: Path) -> list[str]:
     """Write every table of the study over all its units, each row once; tables that nothing fills are not there.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The study.
+    store : ResultStore
+        Its units.
+    folder : Path
+        Where the generation is written: the tables go to its `tables`.
 
     Returns
     -------
@@ -92,6 +104,7 @@ def write_tables(prepared: Prepared, store: ResultStore) -> list[str]:
 
     parts = _parts(prepared.experiments, prepared, store)
     notes: list[str] = []
+    (folder / "tables").mkdir(parents=True, exist_ok=True)
     for name, rows in parts.items():
         table, n_apart = once(name, rows)
         if n_apart:
@@ -99,10 +112,7 @@ def write_tables(prepared: Prepared, store: ResultStore) -> list[str]:
                 f"table {name}: {n_apart} rows were measured by two units that differ by more than "
                 f"{_AGREEMENT:g}; what was measured from nothing stands, not what was measured on the way"
             )
-        write_table(store.root / "tables" / f"{name}.parquet", table, schema(name))
-    for path in (store.root / "tables").glob("*.parquet"):
-        if path.stem not in parts:
-            path.unlink()
+        write_table(folder / "tables" / f"{name}.parquet", table, schema(name))
     return notes
 
 
@@ -188,9 +198,13 @@ def write_record(
     spent: Mapping[str, float],
     notes: Sequence[str],
     key: str,
+    folder: Path | None,
 ) -> None:
-    """Write study.json: what the study meant, and what its units are."""
-    from tunescope.storage import platform_name, versions, write_json
+    """Write study.json: what the study meant, and what its units are.
+
+    To `folder`, of the generation that lies there; without one anew beside the last generation, which stays.
+    """
+    from tunescope.storage import measured, platform_name, versions, write_json
 
     plan, study = prepared.plan, prepared.plan.study
     content = {
@@ -217,14 +231,44 @@ def write_record(
         "units": [{"kind": work.kind, "key": work.key, "title": work.title} for work in wanted],
         "failed": list(failed),
         "seconds": dict(spent),
-        "written": _sizes(store),
+        **measured(store.root if folder is None else folder),
         "written_from": key,
-        "notes": [*notes, *_notes_of_units(wanted, store)],
+        "notes": [*notes, *made_elsewhere(wanted, store), *_notes_of_units(wanted, store)],
         "versions": versions(),
         "platform": platform_name(),
         "finished": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }
-    write_json(store.root / "study.json", content)
+    write_json((store.root if folder is None else folder) / "study.json", content)
+
+
+def renew_record(store: ResultStore, folder: Path) -> None:
+    """Write the last study.json again, for a generation of which only the explorer is new; none where there is none."""
+    from tunescope.storage import measured, write_json
+
+    record = _last_record(store)
+    if record:
+        new = measured(folder)
+        for name, told in new.items():
+            kept = {file: one for file, one in record.get(name, {}).items() if not file.startswith("explorer/")}
+            record[name] = {**kept, **told}
+        write_json(folder / "study.json", record)
+
+
+def made_elsewhere(works: Iterable[Work], store: ResultStore) -> list[str]:
+    """Of how many units another version or platform has made the result, each difference once."""
+    from tunescope.storage import platform_name, versions
+
+    here = {**versions(), "platform": platform_name()}
+    seen: Counter[tuple[str, str]] = Counter()
+    for unit in {work.key: work.find(store) for work in works}.values():
+        if unit is not None:
+            there = {**unit.info.get("versions", {}), "platform": unit.info.get("platform", "")}
+            seen.update((name, str(was)) for name, was in there.items() if here.get(name, was) != was)
+    return [
+        f"units of others: {count} unit{'s' if count > 1 else ''} of this study "
+        f"{'were' if count > 1 else 'was'} made with {name} {was}, here it is {here[name]}"
+        for (name, was), count in sorted(seen.items())
+    ]
 
 
 def _written_down(value: Any) -> Any:
@@ -237,10 +281,7 @@ def _written_down(value: Any) -> Any:
 
 def kept_notes(store: ResultStore) -> list[str]:
     """What the last record said about the tables, for a run that does not write them again."""
-    try:
-        record = json.loads((store.root / "study.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return []
+    record = _last_record(store)
     return [note for note in record.get("notes", ()) if str(note).startswith("table ")]
 
 

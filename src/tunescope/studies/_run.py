@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tunescope.errors import TunescopeError, UnitsFailed
+from tunescope.errors import StorageError, TunescopeError, UnitsFailed
 from tunescope.studies._settings.study import Study, read_study
 from tunescope.studies._units.bench import Bench
 from tunescope.studies._units.graph import missing_units, place
@@ -109,6 +109,7 @@ def run_study(
         study, document = read_study(source, overrides)
     folder = Path(out) if out is not None else Path(f"tunescope-{study.name}")
     store = ResultStore(folder)
+    _finish(store)
     if store.n_cleaned:
         watcher.noted(f"{folder}: removed {store.n_cleaned} unfinished folder(s) of a run that was cut off")
     prepared = prepare(
@@ -153,10 +154,13 @@ def complete(
     study, folder = prepared.plan.study, store.root
     wanted = wanted_units(prepared.experiments, prepared.plan)
     graph = missing_units(wanted, store)
-    for note in _redone(graph, store):
+    for note in (*map(str, store.damaged), *_redone(graph, store)):
         watcher.noted(note)
+    n_told = len(store.damaged)
     with _threads(study.threads):
         ended = work_off(graph, prepared.bench, worker)
+    for damaged in store.damaged[n_told:]:
+        watcher.noted(str(damaged))
     spent, summary = lay_out(prepared, store, wanted, ended, overrides, watcher)
     if not study.keep.encoders:
         _forget_encoders(prepared.plan, store)
@@ -174,11 +178,25 @@ def complete(
     )
 
 
+def _finish(store: ResultStore) -> None:
+    """Move what a run that was cut off had laid out, where the folder can be written; it is read where it is, too."""
+    from tunescope.storage import finish_laying_out
+
+    with suppress(OSError):
+        finish_laying_out(store.root)
+
+
 def _keep_as_read(store: ResultStore, text: str) -> None:
-    """Write study.yaml: what was asked, as it was read when the study began."""
+    """Write study.yaml: what was asked, as it was read when the study began; nothing where the same stands there."""
     from tunescope.storage import write_text
 
-    write_text(store.root / "study.yaml", text)
+    path = store.root / "study.yaml"
+    try:
+        same = path.read_bytes() == text.encode()
+    except OSError:
+        same = False
+    if not same:
+        write_text(path, text)
 
 
 @contextmanager
@@ -275,26 +293,46 @@ def lay_out(
         What fine-tuning changed.
     """
     from tunescope.findings import summaries
+    from tunescope.storage import laying_out
     from tunescope.studies import _record
     from tunescope.studies._explorer.write import write_explorer
 
-    key = _record.written_from(prepared, wanted, store)
-    if _record.is_written(store, key):
-        notes = _record.kept_notes(store)
-    else:
-        notes = _record.write_tables(prepared, store)
-        write_explorer(prepared.plan, store, watcher)
-        for note in notes:
-            watcher.noted(note)
-    spent = _record.time_by_activity(wanted, store)
     failed = [
         {"unit": one.node.work.title, "why": str(one.error) if one.error else "it waits for a unit that failed"}
         for one in ended
         if not one.is_done
     ]
-    _record.write_record(
-        prepared, store, overrides=overrides, wanted=wanted, failed=failed, spent=spent, notes=notes, key=key
-    )
+    key = _record.written_from(prepared, wanted, store)
+    spent = _record.time_by_activity(wanted, store)
+    told = [str(damaged) for damaged in store.damaged]
+    for note in _record.made_elsewhere(wanted, store):
+        watcher.noted(note)
+
+    def write_record(notes: list[str], place: Path | None) -> None:
+        _record.write_record(
+            prepared,
+            store,
+            overrides=overrides,
+            wanted=wanted,
+            failed=failed,
+            spent=spent,
+            notes=[*notes, *told],
+            key=key,
+            folder=place,
+        )
+
+    if _record.is_written(store, key):
+        try:
+            write_record(_record.kept_notes(store), None)
+        except StorageError as error:  # a finished study on read-only media is as good as any
+            watcher.noted(f"{error}; what the last run wrote is whole, and stays")
+    else:
+        with laying_out(store.root) as folder:
+            notes = _record.write_tables(prepared, store, folder)
+            write_explorer(prepared.plan, store, watcher, folder)
+            write_record(notes, folder)
+        for note in notes:
+            watcher.noted(note)
     return spent, summaries(store.root)
 
 

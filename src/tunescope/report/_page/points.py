@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunescope.errors import StorageError
-from tunescope.records import Projection, points_path, projection_paths, read_points, read_projection
+from tunescope.records import Projection, points_path, read_points, whole_projections
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +42,7 @@ class Points:
     @cached_property
     def projections(self) -> tuple[Projection, ...]:
         """All projections, sorted by encoder, task and seed; empty where the study stored none."""
-        found = [read_projection(path) for path in projection_paths(self.study_dir)]
+        found = whole_projections(self.study_dir)
         return tuple(sorted(found, key=lambda one: (one.encoder, one.task, one.tuned_on != one.task, one.seed)))
 
     @cached_property

@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tunescope.errors import StorageError
-from tunescope.records import Projection, projection_paths, read_points, read_projection, write_projection
+from tunescope.records import (
+    Projection,
+    explorer_folder,
+    read_points,
+    read_projection,
+    whole_projections,
+    write_projection,
+)
 from tunescope.studies._explorer.end_maps import end_map
 from tunescope.studies._points.maps import LEAST_MAPPED, MAP_POINTS, METHODS, check_methods
 from tunescope.studies._watching import Watcher
@@ -63,7 +70,7 @@ def add_maps(
     folder = Path(folder)
     if not folder.is_dir():
         raise StorageError(f"{folder}: there is no such folder")
-    projections = [read_projection(path) for path in projection_paths(folder)]
+    projections = whole_projections(folder)
     if not projections:
         raise StorageError(f"{folder}: the study stored no points (`keep: {{points: true}}`), so nothing can be mapped")
     missing = [(one, method) for one in projections for method in methods if method not in one.maps]
@@ -93,6 +100,9 @@ def _add(
     """Add one map to one file; returns why there is none, or None where it was added."""
     import numpy as np
 
+    from tunescope.storage import laying_out
+    from tunescope.studies._record import renew_record
+
     units = {layer: [store.unit("space", key) for key in pair] for layer, pair in projection.ends.items()}
     there = [layer for layer, pair in units.items() if None not in pair]
     if not there:
@@ -110,9 +120,11 @@ def _add(
     found = end_map(store, ends, method, rows, names, n_points, watcher)
     if found is None:
         return f"{len(rows)} points are too few, {LEAST_MAPPED} are the least"
-    # Another method may have been added to the file since it was read.
-    stored = read_projection(projection.path)
-    ends_of_way = (stored.updates[0], stored.updates[-1])
-    maps = {**stored.maps, method: replace(found, updates=ends_of_way).shown(rows)}
-    write_projection(projection.path, replace(stored, maps=maps))
+    with laying_out(store.root, keep=("explorer",)) as folder:
+        path = explorer_folder(folder) / projection.path.name
+        stored = read_projection(path)  # another method may have been added to the file since it was read
+        ends_of_way = (stored.updates[0], stored.updates[-1])
+        maps = {**stored.maps, method: replace(found, updates=ends_of_way).shown(rows)}
+        write_projection(path, replace(stored, maps=maps))
+        renew_record(store, folder)
     return None

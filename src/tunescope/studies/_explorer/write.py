@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunescope.records import (
@@ -69,13 +70,17 @@ class _Way:
         return re.sub(r"[^A-Za-z0-9.]+", "-", name)[-_LONGEST_NAME:]
 
 
-def write_explorer(plan: Plan, store: ResultStore, watcher: Watcher | None = None) -> None:
+def write_explorer(plan: Plan, store: ResultStore, watcher: Watcher | None = None, root: Path | None = None) -> None:
     """Write the points of the study and all projections that its units hold, and remove those of another study.
+
+    They go to the study's folder, or to `root` where a generation is written.
 
     A fine-tuning whose snapshots were not projected (that on another task, or one recorded without points) is shown
     by its two ends, where their vectors are there. So are its maps, which are made here where the study asks for them.
     """
-    folder = explorer_folder(store.root)
+    root = store.root if root is None else root
+    folder = explorer_folder(root)
+    folder.mkdir(parents=True, exist_ok=True)
     names: set[str] = set()
     shown: list[dict[str, Any]] = []
     for name in plan.task_names if plan.study.keep.points else ():
@@ -90,13 +95,13 @@ def write_explorer(plan: Plan, store: ResultStore, watcher: Watcher | None = Non
             write_projection(folder / file, content)
             names.add(file)
         shown += _point_rows(name, task, rows)
-    for path in projection_paths(store.root):
+    for path in projection_paths(root):
         if path.name not in names:
             path.unlink()
     if shown:
-        write_points(store.root, shown)
+        write_points(root, shown)
     else:
-        points_path(store.root).unlink(missing_ok=True)
+        points_path(root).unlink(missing_ok=True)
 
 
 def _projections(plan: Plan, store: ResultStore, task: str) -> Iterator[tuple[_Way, Projections]]:

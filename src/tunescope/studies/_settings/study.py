@@ -17,8 +17,12 @@ from tunescope.studies._settings.objects import of_object
 from tunescope.studies._settings.task_choice import TaskChoice
 from tunescope.studies._settings.yaml import Document, Place, read_document
 
-Natural = Annotated[int, Field(ge=1, strict=True)]
-Index = Annotated[int, Field(ge=0, strict=True)]
+Natural = Annotated[int, Field(ge=1, le=1_000_000_000, strict=True)]
+Index = Annotated[int, Field(ge=0, le=2**32 - 1, strict=True)]
+"""As seeds of NumPy are bounded."""
+Few = Annotated[int, Field(ge=1, le=10_000, strict=True)]
+"""Of what takes memory or time for each: widths, runs, threads."""
+Name = Annotated[str, Field(min_length=1, max_length=300)]
 Layers = Literal["last", "all"] | list[Index]
 """Which layers are looked at: the last one, every one (0 is the embedding layer), or these."""
 
@@ -34,7 +38,7 @@ class EncoderChoice(_Settings):
     """A short name, a hub id or a local folder."""
     revision: str | None = None
     """Commit, tag or branch of a hub id."""
-    label: str | None = Field(default=None, min_length=1)
+    label: Name | None = None
     """What the encoder is called in tables and figures; its own name by default."""
     pooling: str | None = None
     """How vectors are made, as `load_encoder` takes it; what fits the encoder by default."""
@@ -67,13 +71,13 @@ RecipeChanges = Recipe.changes(_Settings, without=["epochs"])
 class Classifier(_Settings):
     """The classifier probe (Zhou and Srikumar 2022, section 2.1)."""
 
-    hidden: tuple[Natural, Natural] = (256, 256)
+    hidden: tuple[Few, Few] = (256, 256)
     """Widths of the two hidden layers."""
-    alpha: float = Field(default=1e-4, ge=0)
+    alpha: float = Field(default=1e-4, ge=0, allow_inf_nan=False)
     """Weight of the L2 penalty."""
-    max_iter: Natural = 1000
+    max_iter: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] = 1000
     """Most passes over the training points."""
-    runs: Natural = 5
+    runs: Few = 5
     """Initialisations: accuracy is their mean and standard deviation."""
     search: bool = False
     """Whether `hidden` and `alpha` are chosen by the paper's grid, on a part of the training set."""
@@ -88,7 +92,7 @@ class Keep(_Settings):
     """Whether the points of every snapshot are projected and kept, for the explorer."""
     maps: list[MapMethod] = []
     """Further projections of them; each takes seconds a snapshot and layer. `umap` needs the package umap-learn."""
-    map_points: Annotated[int, Field(ge=10, strict=True)] = MAP_POINTS
+    map_points: Annotated[int, Field(ge=10, le=1_000_000, strict=True)] = MAP_POINTS
     """Points of such a projection: a sub-sample with every label."""
 
     @field_validator("maps", mode="before")
@@ -111,7 +115,7 @@ class Keep(_Settings):
 class Study(_Settings):
     """What a study asks for; every field but `name`, `encoders`, `tasks` and `experiments` has a default."""
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)
     """Names the study and its folder."""
     description: str = ""
     """What it is about, in a few words."""
@@ -147,9 +151,9 @@ class Study(_Settings):
     """`auto` (cuda, mps or cpu, the first there is), or a device of PyTorch."""
     allow_pickle: bool = False
     """Whether weights are read that are stored as a pickle only, which can run code: for sources that are trusted."""
-    threads: Natural | None = None
+    threads: Few | None = None
     """Threads of PyTorch; all processors by default. A very small encoder is faster with one."""
-    fraction: float | None = Field(default=None, gt=0, le=1)
+    fraction: float | None = Field(default=None, gt=0, le=1, allow_inf_nan=False)
     """Part of each task's data that is used, for a first look."""
     split_seed: Index = 0
     """Seed of the split by sentence, of tasks that come without a split."""

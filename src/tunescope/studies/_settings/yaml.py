@@ -32,62 +32,133 @@ class Document:
         return self.source
 
 
+MOST_BYTES = 1 << 20
+"""Largest study file: 1 MiB."""
+MOST_VALUES = 20_000
+"""Most values of a study file, those counted again that an alias repeats."""
+MOST_DEPTH = 30
+"""How deep the values of a study file may be nested."""
+
+
 def read_document(path: Path) -> Document:
     """Read a YAML file that holds one mapping.
 
     Parameters
     ----------
     path : Path
-        The file.
+        The file, of at most 1 MiB, 20,000 values and 30 levels.
 
     Raises
     ------
     StudyError
-        The file is missing, is not YAML, holds a key twice or is no mapping.
+        The file is missing, no regular file, too large or too deep, is not YAML, holds a key twice, a value that
+        cannot be, or no mapping.
     """
     import yaml
 
+    from tunescope.storage import read_regular
+
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_regular(path, MOST_BYTES, StudyError).decode("utf-8-sig")
     except FileNotFoundError as error:
         raise StudyError(f"{path}: there is no such study file") from error
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise StudyError(f"{path}: cannot be read as a study: {error}") from error
-    loader = yaml.SafeLoader(text)
+    loader = None
     try:
+        _refuse_deep(path, text)
+        loader = yaml.SafeLoader(text)
         root = loader.get_single_node()
         if not isinstance(root, yaml.MappingNode):
             raise StudyError(f"{path}:1: a study is a mapping (`name: ...`, `encoders: ...`), this file holds none")
-        lines: dict[Place, int] = {(): 1}
-        content = _value(root, (), lines, str(path), loader)
+        reading = _Reading(str(path), loader)
+        content = reading.value(root, ())
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark is not None else ""
-        raise StudyError(f"{path}{line}: is not YAML: {getattr(error, 'problem', None) or error}") from error
+        if isinstance(error, yaml.reader.ReaderError) and isinstance(error.position, int):
+            line = f":{text.count(chr(10), 0, error.position) + 1}"
+        why = getattr(error, "problem", None) or getattr(error, "reason", None) or error
+        raise StudyError(f"{path}{line}: is not YAML: {why}") from error
     finally:
-        loader.dispose()
-    return Document(str(path), content, lines, text)
+        if loader is not None:
+            loader.dispose()
+    return Document(str(path), content, reading.lines, text)
 
 
-def _value(node: Any, place: Place, lines: dict[Place, int], source: str, loader: Any) -> Any:
-    """Build the plain value of a YAML node and note the line of each part."""
+def _refuse_deep(path: Path, text: str) -> None:
+    """Refuse what is nested too deep before anything is built of it."""
     import yaml
 
-    lines.setdefault(place, node.start_mark.line + 1)
-    if isinstance(node, yaml.MappingNode):
-        found: dict[Any, Any] = {}
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MOST_DEPTH:
+                raise _deep(path, event.start_mark.line + 1 if event.start_mark else 1)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _deep(path: Path | str, line: int) -> StudyError:
+    return StudyError(f"{path}:{line}: values are nested deeper than {MOST_DEPTH} levels; no setting is")
+
+
+class _Reading:
+    """Builds the plain values of a document's nodes and notes the line of each."""
+
+    def __init__(self, source: str, loader: Any) -> None:
+        self.source = source
+        self.lines: dict[Place, int] = {(): 1}
+        self._loader = loader
+        self._left = MOST_VALUES
+
+    def value(self, node: Any, place: Place) -> Any:
+        """The value of a node; `place` leads to it."""
+        import yaml
+
+        line = node.start_mark.line + 1
+        self.lines.setdefault(place, line)
+        self._left -= 1
+        if self._left < 0:
+            raise StudyError(f"{self.source}:{line}: holds more than {MOST_VALUES:,} values (aliases repeat theirs)")
+        if len(place) > MOST_DEPTH:  # an alias that holds itself
+            raise _deep(self.source, line)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, place)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, (*place, index)) for index, item in enumerate(node.value)]
+        return self._scalar(node)
+
+    def _mapping(self, node: Any, place: Place) -> dict[str, Any]:
+        import yaml
+
+        found: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = loader.construct_object(key_node, deep=True)
             line = key_node.start_mark.line + 1
+            key = self._scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
             if not isinstance(key, str):
-                raise StudyError(f"{source}:{line}: {key!r} is no name of a setting; put it in quotes if it is one")
+                said = repr(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "a list or a mapping"
+                raise StudyError(f"{self.source}:{line}: {said} is no name of a setting; put it in quotes if it is one")
             if key in found:
-                raise StudyError(
-                    f"{source}:{line}: {key!r} is set a second time (first in line {lines[(*place, key)]})"
-                )
-            lines[(*place, key)] = line
-            found[key] = _value(value_node, (*place, key), lines, source, loader)
+                first = self.lines[(*place, key)]
+                raise StudyError(f"{self.source}:{line}: {key!r} is set a second time (first in line {first})")
+            self.lines[(*place, key)] = line
+            found[key] = self.value(value_node, (*place, key))
         return found
-    if isinstance(node, yaml.SequenceNode):
-        return [_value(item, (*place, index), lines, source, loader) for index, item in enumerate(node.value)]
-    return loader.construct_object(node, deep=True)
+
+    def _scalar(self, node: Any) -> Any:
+        """A single value; what YAML's own constructors raise is an error of the file's line."""
+        import yaml
+
+        try:
+            return self._loader.construct_object(node, deep=True)
+        except yaml.YAMLError:
+            raise
+        except Exception as error:  # a date that is none, a number of thousands of digits, a tag that lies
+            line = node.start_mark.line + 1
+            said = str(node.value)
+            raise StudyError(
+                f"{self.source}:{line}: {said[:40]!r}{'…' if len(said) > 40 else ''} cannot be read: {error}; "
+                "put it in quotes if it is text"
+            ) from error
