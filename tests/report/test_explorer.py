@@ -24,7 +24,7 @@ def ask(server, path, method="GET", **headers):
     try:
         connection.request(method, path, headers=headers)
         answer = connection.getresponse()
-        return answer.status, answer.read(), dict(answer.getheaders())
+        return answer.status, answer.read(), answer.headers
     finally:
         connection.close()
 
@@ -70,12 +70,12 @@ def test_nothing_else_is_there(server, path):
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
 def test_it_only_answers_questions(server, method):
-    assert ask(server, "/", method)[0] == 501
+    assert ask(server, "/", method)[0] == 405
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "", "[::1"])
 def test_a_page_elsewhere_cannot_reach_it_by_another_name(server, host):
-    assert ask(server, "/", Host=host)[0] == 403
+    assert ask(server, "/", Host=host)[0] == 400
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:1234", "127.0.0.1", "[::1]:80"])
