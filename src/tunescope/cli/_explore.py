@@ -42,8 +42,11 @@ def explore(
 
     Example: tunescope explore tunescope-demo
     """
+    from tunescope.cli._report import tell_set_aside
     from tunescope.report import serve_explorer
 
+    if not quiet:
+        tell_set_aside(folder)
     if maps:
         _add_maps(folder, maps, map_points, quiet=quiet)
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,15 +10,12 @@ import typer
 from tunescope.cli._voice import JsonOption, QuietOption, print_json, spoken, stdout
 
 if TYPE_CHECKING:
-    from rich.text import Text
-
     from tunescope.studies import TaskChoice
     from tunescope.tasks import Split, Task
 
 _EXAMPLES = 5
 """Targets of train that are shown, each of another label."""
 _WIDE = 160
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 @spoken
@@ -196,12 +192,9 @@ def _examples(split: Split) -> list[int]:
     return sorted(first.values())[:_EXAMPLES]
 
 
-def _plain(text: str) -> Text:
-    """Text that came as data: no markup, no control characters, at most two lines long."""
-    from rich.text import Text
-
-    shown = _CONTROLS.sub("\ufffd", text)
-    return Text(shown if len(shown) <= _WIDE else shown[: _WIDE - 1] + "…")
+def _plain(text: str) -> str:
+    """Text that came as data, at most two lines long."""
+    return text if len(text) <= _WIDE else text[: _WIDE - 1] + "…"
 
 
 def _show_task(task: Task) -> None:
@@ -219,7 +212,7 @@ def _show_task(task: Task) -> None:
     for i in _examples(task.train):
         console.print(_plain(f"{task.train.targets[i].label}: {task.train.context(i)}"))
     for note in task.notes:
-        console.print(f"note: {_CONTROLS.sub(chr(0xFFFD), note)}", markup=False)
+        console.print(f"note: {note}")
     for split in (task.train, task.test):
         if len(split.label_counts) < 2:
             told = "one label only" if split.label_counts else "no label"

@@ -96,7 +96,6 @@ def _as_json(found: ProbedVectors) -> dict[str, Any]:
 def _show(found: ProbedVectors) -> None:
     from rich import box
     from rich.table import Table
-    from rich.text import Text
 
     console = stdout()
     linear = "linear" if found.linear else "not linear"
@@ -115,8 +114,7 @@ def _show(found: ProbedVectors) -> None:
         table.add_column(name, justify="left" if name in ("label", "nearest") else "right", overflow="fold")
     for gap in found.gaps:
         scaled = "" if gap["scaled"] is None else f"{gap['scaled']:.4f}"
-        label, nearest = Text(gap["label"]), Text(gap["nearest"])  # as text: a label is no markup
-        table.add_row(label, str(gap["n_points"]), f"{gap['distance']:.4g}", scaled, nearest)
+        table.add_row(gap["label"], str(gap["n_points"]), f"{gap['distance']:.4g}", scaled, gap["nearest"])
     console.print(table)
     for block in found.blocks[:_BLOCKS_SHOWN]:
         console.print(

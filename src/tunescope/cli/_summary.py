@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tunescope.cli._plain import folded, plain
 from tunescope.studies import StudyResult
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ _COLUMNS = (
     ("scaled", 8),
 )
 _NAME_WIDTH = 24
+_WIDTH = 80
 _SMALL = 0.01
 """Activities that took less than this share of the time are told together."""
 _ROUNDS_TO_ONE = 0.5
@@ -85,7 +87,7 @@ def summary_table(result: StudyResult) -> str:
     for row in result.summary:
         if (row.encoder, row.task) not in shown:
             shown.add((row.encoder, row.task))
-            lines.append(f"{row.encoder} · {row.task}, layer {row.layer}")
+            lines += folded(plain(f"{row.encoder} · {row.task}, layer {row.layer}"), _WIDTH)
             lines.append(_line("original", row.before))
         if row.run.is_tuned:
             stage = "tuned" if row.tuned_on == row.task else f"tuned on {row.tuned_on}"
@@ -94,11 +96,15 @@ def summary_table(result: StudyResult) -> str:
 
 
 def _line(stage: str, side: Side) -> str:
+    from rich.cells import cell_len, set_cell_size
+
     cells = zip(_cells(side), _COLUMNS, strict=True)
     numbers = "".join(cell.rjust(width) for cell, (_, width) in cells)
-    name = f"  {stage}"
-    # A long name has a line of its own, so that the columns stay columns.
-    return name.ljust(_NAME_WIDTH) + numbers if len(name) < _NAME_WIDTH else f"{name}\n{' ' * _NAME_WIDTH}{numbers}"
+    name = plain(f"  {stage}")
+    # A long name has lines of its own, so that the columns stay columns.
+    if cell_len(name) < _NAME_WIDTH:
+        return set_cell_size(name, _NAME_WIDTH) + numbers
+    return "\n".join([*folded(name, _WIDTH), " " * _NAME_WIDTH + numbers])
 
 
 def legend(result: StudyResult) -> str:

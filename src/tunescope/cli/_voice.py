@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import json
 import logging
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -55,45 +57,81 @@ def spoken(command: Command) -> Command:
 
     @functools.wraps(command)
     def speaking(*args: Any, **kwargs: Any) -> None:
+        from tunescope.cli._plain import prepare_streams, silence
+
+        prepare_streams()
         try:
             command(*args, **kwargs)
+            sys.stdout.flush()
         except TunescopeError as error:
             if os.environ.get(DEBUG_VARIABLE):
                 raise
-            typer.secho("error: ", fg="red", bold=True, err=True, nl=False)
-            typer.echo(str(error), err=True)
+            _say_error(str(error))
             raise typer.Exit(EXIT_FAILED if isinstance(error, UnitsFailed) else EXIT_ERROR) from None
         except Interrupted as stop:
-            typer.echo(f"\nstopped. {stop}", err=True)
+            _say(f"\nstopped. {stop}")
             raise typer.Exit(EXIT_INTERRUPTED) from None
         except KeyboardInterrupt:
-            typer.echo("\nstopped.", err=True)
+            _say("\nstopped.")
             raise typer.Exit(EXIT_INTERRUPTED) from None
         except BrokenPipeError:
-            # Whoever read our output has seen enough; Python would complain once more when it closes stdout.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            silence(sys.stdout)  # whoever read our output has seen enough
             raise typer.Exit(0) from None
+        except (OSError, MemoryError) as error:
+            if os.environ.get(DEBUG_VARIABLE):
+                raise
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
+                silence(sys.stdout)  # it may be what is full, and would be written to once more at the end
+            _say_error(_reason(error))
+            raise typer.Exit(EXIT_ERROR) from None
 
     return speaking  # type: ignore[return-value]
 
 
+def _reason(error: OSError | MemoryError) -> str:
+    """What the system refused, in a line."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory; what is done is kept"
+    where = f"{error.filename}: " if error.filename is not None else ""
+    return f"{where}{error.strerror or error}; what is done is kept. {DEBUG_VARIABLE}=1 shows where it arose"
+
+
+def _say_error(text: str) -> None:
+    """One message on stderr; nothing where nobody reads it."""
+    from tunescope.cli._plain import plain
+
+    head = typer.style("error: ", fg="red", bold=True) if sys.stderr.isatty() else "error: "
+    _say(head + plain(text))
+
+
+def _say(text: str) -> None:
+    """A line on stderr. Not by click, which writes UTF-8 where the stream's encoding is ASCII."""
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
+
+
 def print_json(content: Any) -> None:
     """Print one JSON document to stdout; NaN and infinity, which JSON lacks, become null."""
-    typer.echo(json.dumps(_finite(content), indent=2, ensure_ascii=False, allow_nan=False))
+    from tunescope.cli._plain import plain_json
+
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+    is_utf = encoding.lower().replace("_", "-").startswith("utf")
+    text = json.dumps(_finite(content), indent=2, ensure_ascii=not is_utf, allow_nan=False)
+    print(plain_json(text))
 
 
 def stdout() -> Console:
     """The console for results."""
-    from rich.console import Console
+    from tunescope.cli._plain import PlainConsole
 
-    return Console(highlight=False, soft_wrap=False)
+    return PlainConsole()
 
 
 def stderr() -> Console:
     """The console for everything else."""
-    from rich.console import Console
+    from tunescope.cli._plain import PlainConsole
 
-    return Console(stderr=True, highlight=False)
+    return PlainConsole(stderr=True)
 
 
 def _finite(content: Any) -> Any:

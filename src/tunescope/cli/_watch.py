@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from tunescope.cli._plain import plain, shortened
 from tunescope.studies import Watcher
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 _SECONDS_BETWEEN_LINES = 30.0
 """Where there is no terminal, a long part says this often how far it is."""
+
+_TITLE_WIDTH = 44
+"""Columns for the title beside the bar, its numbers and the time: a line of 80."""
 
 
 class PlainWatcher(Watcher):
@@ -82,14 +86,14 @@ class BarWatcher(PlainWatcher):
     def started(self, title: str, number: int, n_units: int) -> None:
         assert self._bars is not None
         assert self._study is not None
-        self._bars.update(self._study, completed=number - 1, description=title)
+        self._bars.update(self._study, completed=number - 1, description=shortened(plain(title), _TITLE_WIDTH))
 
     def progressed(self, part: str, done: int, total: int) -> None:
         if self._bars is None:
             return
         if self._unit is None or part != self._part:
             self._end_part()
-            self._unit, self._part = self._bars.add_task(part, total=total), part
+            self._unit, self._part = self._bars.add_task(plain(part), total=total), part
         self._bars.update(self._unit, completed=done, total=total)
 
     def finished(self, title: str, seconds: float, notes: tuple[str, ...]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -35,7 +36,18 @@ _LATEX = {
     "\N{NO-BREAK SPACE}": "~",
     "<": r"\textless{}",
     ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"{\char34}",
+    "`": r"{\char96}",
+    "[": "{[}",  # an argument of the line end before it
+    "]": "{]}",
+    "*": "{*}",
+    "\ufffd": "?",
 }
+
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_FORMULA = re.compile("[\\s\ufeff\u200b-\u200d\u2060\ufffd'\"]*[=+\\-@＝＋－＠﹢﹣﹦﹫−]")
+"""What a spreadsheet may take for a formula: its signs, full-width and small ones too, after whatever is not seen."""
 
 
 def write_table_files(
@@ -80,16 +92,17 @@ def booktabs(head: Sequence[str], rows: Sequence[Sequence[Cell]], caption: str) 
 
 
 def latex(text: str) -> str:
-    """Text with LaTeX's special characters escaped."""
-    return "".join(_LATEX.get(character, character) for character in text)
+    """Text with LaTeX's special characters escaped; control characters are no text."""
+    return "".join(_LATEX.get(character, character) for character in _CONTROLS.sub("\ufffd", text))
 
 
 def _csv_cell(cell: Cell) -> Cell:
     """Empty for what is absent; what a spreadsheet would take for a formula gets a leading apostrophe."""
     if cell is None or (isinstance(cell, float) and not np.isfinite(cell)):
         return ""
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") and cell not in ("-", "+"):
-        return "'" + cell
+    if isinstance(cell, str):
+        text = _CONTROLS.sub("\ufffd", cell)
+        return "'" + text if _FORMULA.match(text) and text not in ("-", "+") else text
     return cell
 
 

@@ -24,7 +24,13 @@ MOST_BYTES = 8_000_000
 _MARGIN = 10_000
 
 
-def write_report(study_dir: Path, *, most_bytes: int = MOST_BYTES, shown: Sequence[Section] | None = None) -> Path:
+def write_report(
+    study_dir: Path,
+    *,
+    out: Path | None = None,
+    most_bytes: int = MOST_BYTES,
+    shown: Sequence[Section] | None = None,
+) -> Path:
     """Write the report page of a study that has run: `study_dir`/report.html.
 
     The file holds everything it shows and opens from disk without network. A large study is thinned out (fewer
@@ -34,6 +40,8 @@ def write_report(study_dir: Path, *, most_bytes: int = MOST_BYTES, shown: Sequen
     ----------
     study_dir : Path
         The folder of the study.
+    out : Path, optional
+        The folder of the page; that of the study by default. Another one where that cannot be written.
     most_bytes : int
         The largest page that is written, in bytes; 8 MB by default.
     shown : sequence of Section, optional
@@ -71,7 +79,7 @@ def write_report(study_dir: Path, *, most_bytes: int = MOST_BYTES, shown: Sequen
     whole = with_rest(data, view, shown, most_bytes - size - _MARGIN)
     if whole is not data:
         page = html_page(whole, shown=shown)
-    path = study_dir / "report.html"
+    path = (study_dir if out is None else Path(out)) / "report.html"
     write_text(path, page)
     return path
 
