@@ -208,6 +208,10 @@ def test_the_explorer_needs_points_and_a_free_address(ran, invoke, tmp_path):
         said = refused(invoke("explore", out, "--no-open", "--port", port, code=2))
         assert said.startswith(f"127.0.0.1:{port}: cannot listen there: Address already in use")
     bare = shutil.copytree(out, tmp_path / "bare", ignore=shutil.ignore_patterns("explorer", "units"))
+    said = refused(invoke("explore", bare, "--no-open", code=2))
+    assert "explorer" in said  # study.json names files that are not there
+    assert said.endswith("run the study again, which lays it out anew from its units")
+    (bare / "study.json").unlink()
     assert "stored no points" in refused(invoke("explore", bare, "--no-open", code=2))
 
 

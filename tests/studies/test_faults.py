@@ -223,7 +223,9 @@ def read_only(whole, encoder_folder, study):
     folder, other = root / "out", root / "other"
     other.mkdir()
     run_study(study.changed({"encoders": [str(encoder)]}), folder)
-    write_figures(folder, root / "elsewhere")  # what it imports, nobody may not read in every installation
+    write_figures(folder, root / "elsewhere")  # what these import, nobody may not read in every installation
+    with serve_explorer(folder):
+        time.sleep(0.5)
     for path in [root, *root.rglob("*")]:
         path.chmod(0o555 if path.is_dir() else 0o444)
     other.chmod(0o777)
