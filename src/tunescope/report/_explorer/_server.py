@@ -44,10 +44,10 @@ class ExplorerServer:
     """
 
     def __init__(self, routes: dict[str, Route], host: str, port: int) -> None:
+        self._server = _server(routes, host)
         self._socket = _bound(host, port)
         name = self._socket.getsockname()
         self._address = (str(name[0]), int(name[1]))
-        self._server = _server(routes, host)
         self._ended = Event()
         self._ended.set()
 
