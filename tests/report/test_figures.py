@@ -134,7 +134,8 @@ def test_paths_start_with_the_three_closest_labels(study_dir):
         assert total <= sum(apart[a, b] for a in others for b in others) + 1e-9
     drawing = centroid_paths(by_layer, run.title)
     assert drawing is not None
-    assert {text.get_text() for text in drawing.axes[1].texts} == {paths.labels[index] for index in chosen}
+    [legend] = drawing.legends
+    assert {text.get_text() for text in legend.get_texts()} == {paths.labels[index] for index in chosen}
 
 
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=12))

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+#: Ratio of the largest to the least distance from which the axis is logarithmic; with a distance of 0 it never is.
+_DECADES = 100
+
 _DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)))
 
 
@@ -49,7 +52,12 @@ def minimum_distances(
             if len(known):
                 ends.append((float(known[-1]), gaps.labels[index], colour))
     axes.set_xlim(gaps.updates[0], gaps.updates[-1])
-    axes.set_ylim(0, max(float(finite(values).max()) * 1.05, 1e-9))
+    least, most = float(finite(values).min()), float(finite(values).max())
+    if least > 0 and most / least >= _DECADES:
+        axes.set_yscale("log")
+        axes.set_ylim(least / 1.2, most * 1.2)
+    else:
+        axes.set_ylim(0, max(most * 1.05, 1e-9))
     axes.set_xlabel("updates")
     axes.set_ylabel("minimum distance / scale" if scaled else "minimum distance")
     axes.set_title(title, loc="left")

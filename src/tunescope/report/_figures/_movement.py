@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tunescope.findings import Movement
-from tunescope.report._figures._style import BLUE, GREY, RISING, figure, label_ends, padded, plain
+from tunescope.report._figures._style import BLUE, GREY, RISING, figure, label_ends, padded
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-#: Arrows that are named: the longest; more names would cover each other.
+#: Arrows that are named: the longest. A legend says what the others are, and the table of the figure has them all.
 _NAMED = 6
 
 
@@ -22,8 +22,6 @@ def movement_arrows(movement: Movement, title: str) -> Figure | None:
     known = np.flatnonzero(np.isfinite(arrows).all(axis=1))
     if not len(known):
         return None
-    from matplotlib.patheffects import withStroke
-
     drawing, (axes,) = figure(2.4)
     longest = sorted(known, key=lambda index: -float(np.hypot(*arrows[index])))[:_NAMED]
     for index in known:
@@ -37,30 +35,19 @@ def movement_arrows(movement: Movement, title: str) -> Figure | None:
         )  # fmt: skip
     axes.set_xlim(*padded(min(0.0, arrows[known, 0].min()), max(0.0, arrows[known, 0].max()), 0.2))
     axes.set_ylim(*padded(min(0.0, arrows[known, 1].min()), max(0.0, arrows[known, 1].max()), 0.16))
-    placed: list[tuple[float, float]] = []
-    width, height = np.diff(axes.get_xlim())[0], np.diff(axes.get_ylim())[0]
-    for index in longest:
-        x, y = (float(value) for value in arrows[index])
-        # A name that would lie on a nearer one is left out; the table of the figure has them all.
-        if any(abs(x - a) < 0.16 * width and abs(y - b) < 0.06 * height for a, b in placed):
-            continue
-        placed.append((x, y))
-        axes.annotate(
-            plain(movement.labels[index], 16),
-            (x, y),
-            xytext=(3 if x >= 0 else -3, 3 if y >= 0 else -3),
-            textcoords="offset points",
-            fontsize=6.5,
-            color=BLUE,
-            path_effects=[withStroke(linewidth=2, foreground="white")],
-            ha="left" if x >= 0 else "right",
-            va="bottom" if y >= 0 else "top",
-        )
     axes.axhline(0, color=GREY, lw=0.4, zorder=0)
     axes.axvline(0, color=GREY, lw=0.4, zorder=0)
     axes.set_xlabel("first component")
     axes.set_ylabel("second component")
     axes.set_title(title, loc="left")
+    label_ends(
+        axes,
+        [(float(arrows[index, 1]), movement.labels[index], BLUE) for index in longest],
+        [float(arrows[index, 0]) for index in longest],
+    )
+    if len(known) > len(longest):
+        axes.plot([], [], color=GREY, lw=0.8, label="the other labels")
+        axes.legend(frameon=False, fontsize=6.5, loc="best")
     return drawing
 
 

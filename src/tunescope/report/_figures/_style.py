@@ -109,20 +109,28 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
 _CHANNEL = 0.075
 
 
-def label_ends(axes: Axes, ends: Sequence[tuple[float, str, str]], x: float, points: float = 6.5) -> None:
+def label_ends(
+    axes: Axes, ends: Sequence[tuple[float, str, str]], x: float | Sequence[float], points: float = 6.5
+) -> None:
     """Name lines at their right ends: (y of the end, text, colour), moved apart and tied by a thin leader.
 
     Names keep the order of the ends, and leaders run in a channel of their own, from the ends to the left edges of
     the names: so none crosses another or touches a name that is not its own.
+    `x` is where all lines end, or where each does.
     """
-    low, high = axes.get_ylim()
+    on_log = axes.get_yscale() == "log"
+    low, high = np.log10(axes.get_ylim()) if on_log else axes.get_ylim()
     height = axes.get_figure(root=True).get_figheight() * 0.72 * 72  # type: ignore[union-attr]
     gap = (high - low) * points * 1.35 / height
-    places = spread([end for end, _, _ in ends], gap, low + gap / 2, high - gap / 2)
-    for (end, text, colour), place in zip(ends, places, strict=True):
+    wanted = [float(np.log10(end)) if on_log else end for end, _, _ in ends]
+    places = spread(wanted, gap, low + gap / 2, high - gap / 2)
+    if on_log:
+        places = [10**place for place in places]
+    tips = list(x) if isinstance(x, Sequence) else [x] * len(ends)
+    for (end, text, colour), tip, place in zip(ends, tips, places, strict=True):
         axes.annotate(
             plain(text),
-            xy=(x, end),
+            xy=(tip, end),
             xytext=(1.0 + _CHANNEL, place),
             xycoords="data",
             textcoords=axes.get_yaxis_transform(),

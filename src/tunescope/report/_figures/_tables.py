@@ -73,16 +73,22 @@ def write_table_files(
 
 
 def booktabs(head: Sequence[str], rows: Sequence[Sequence[Cell]], caption: str) -> str:
-    r"""A LaTeX table with the rules of booktabs; all text is escaped. Needs \usepackage{booktabs}."""
-    numeric = [all(not isinstance(row[column], str) for row in rows) for column in range(len(head))]
+    r"""A LaTeX table with the rules of booktabs, decimals below each other; all text is escaped.
+
+    Needs \usepackage{booktabs,siunitx}.
+    """
+    columns = [_column([row[column] for row in rows]) for column in range(len(head))]
+    heads = [
+        latex(name) if form == "l" else f"{{{latex(name)}}}" for name, (form, _) in zip(head, columns, strict=True)
+    ]
     lines = [
         r"\begin{table}[t]",
         r"  \centering\small",
-        rf"  \begin{{tabular}}{{@{{}}{''.join('r' if right else 'l' for right in numeric)}@{{}}}}",
+        rf"  \begin{{tabular}}{{@{{}}{''.join(form for form, _ in columns)}@{{}}}}",
         r"    \toprule",
-        "    " + " & ".join(latex(name) for name in head) + r" \\",
+        "    " + " & ".join(heads) + r" \\",
         r"    \midrule",
-        *("    " + " & ".join(latex(_tex_cell(cell)) for cell in row) + r" \\" for row in rows),
+        *("    " + " & ".join(cells) + r" \\" for cells in zip(*(cells for _, cells in columns), strict=True)),
         r"    \bottomrule",
         r"  \end{tabular}",
         rf"  \caption{{{latex(caption)}}}",
@@ -106,10 +112,26 @@ def _csv_cell(cell: Cell) -> Cell:
     return cell
 
 
-def _tex_cell(cell: Cell) -> str:
-    if cell is None or (isinstance(cell, float) and not np.isfinite(cell)):
-        return "–"
-    return f"{cell:.3g}" if isinstance(cell, float) else str(cell)
+def _column(cells: Sequence[Cell]) -> tuple[str, list[str]]:
+    """How LaTeX sets a column, and its cells: numbers as siunitx aligns them by their decimals, else text."""
+    if not cells or any(isinstance(cell, str) for cell in cells):
+        return "l", [latex("–" if _absent(cell) else _said(cell)) for cell in cells]
+    said = ["" if _absent(cell) else _said(cell) for cell in cells]
+    whole = max(len(number.lstrip("-").split(".")[0]) for number in said)
+    decimals = max(len(number.partition(".")[2]) for number in said)
+    sign = "-" if any(number.startswith("-") for number in said) else ""
+    return f"S[table-format={sign}{max(whole, 1)}.{decimals}]", [number or "{--}" for number in said]
+
+
+def _absent(cell: Cell) -> bool:
+    return cell is None or (isinstance(cell, float) and not np.isfinite(cell))
+
+
+def _said(cell: Cell) -> str:
+    """Three digits of a number, written out; text as it is."""
+    if not isinstance(cell, float):
+        return str(cell)
+    return np.format_float_positional(cell, precision=3, fractional=False, unique=False, trim="-")
 
 
 def change_cell(before: Estimate | None, after: Estimate | None, form: str = "{:.2f}", factor: float = 1) -> str:
