@@ -14,6 +14,7 @@ from tunescope.errors import DataError, StudyError
 from tunescope.integrations import GeometryCallback
 from tunescope.report import serve_explorer, write_report
 from tunescope.storage import read_table
+from tunescope.studies import follow
 from tunescope.tasks import load_task, sample_by_label
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -37,7 +38,8 @@ def plain(encoder_folder, task, tmp_path_factory):
 def looked(encoder_folder, task, tmp_path_factory):
     """The script with the line, logged for TensorBoard."""
     folder = tmp_path_factory.mktemp("looked")
-    trainer = sentence_trainer(encoder_folder, task, folder / "run", report_to="tensorboard")
+    saved = {"save_strategy": "steps", "save_steps": 4}
+    trainer = sentence_trainer(encoder_folder, task, folder / "run", report_to="tensorboard", **saved)
     callback = GeometryCallback(task, every=4, sample=120, out=folder / "geometry", measures=["effective-rank"])
     trainer.add_callback(callback)
     return folder, trainer, callback, train_seeded(trainer)
@@ -90,6 +92,31 @@ def test_report_and_explorer_open_the_folder(looked):
     with serve_explorer(out) as server:
         assert server.url
     assert list(read_table(out / "tables" / "training.parquet")["update"]) == [4, 8, 12]
+
+
+def test_the_checkpoints_give_the_same_numbers_afterwards(looked, encoder_folder):
+    folder, _, callback, _ = looked
+    followed = follow(
+        folder / "run",
+        callback.task,
+        start=encoder_folder,
+        out=folder / "followed",
+        experiments=["dynamics", "layers"],
+    )
+    gaps, comparisons = (
+        [read_table(out / "tables" / f"{name}.parquet") for out in (callback.out, followed.folder)]
+        for name in ("gaps", "comparisons")
+    )
+    ours, theirs = (
+        rows.query("stage == 'fine-tuned'").set_index(["update", "label"])["distance"].sort_index() for rows in gaps
+    )
+    assert set(ours.index) == set(theirs.index)
+    np.testing.assert_allclose(ours, theirs.loc[ours.index], rtol=2e-3)
+    ours, theirs = (
+        rows.query("comparison == 'to-start'").set_index(["update", "measure", "setting"])["value"].sort_index()
+        for rows in comparisons
+    )
+    np.testing.assert_allclose(ours.loc[theirs.index], theirs, atol=1e-6)
 
 
 def test_an_update_is_a_step_of_the_optimizer(encoder_folder, task, tmp_path):

@@ -105,7 +105,7 @@ def run_command(
         "seeds": None if seeds is None else _numbers(seeds, "--seeds"),
         "epochs": epochs,
         "every": every,
-        "layers": None if layers is None else _layers(layers),
+        "layers": None if layers is None else layers_of(layers),
         "fraction": fraction,
         "device": device,
         "allow_pickle": allow_pickle or None,
@@ -165,5 +165,6 @@ def _numbers(text: str, option: str) -> list[int]:
         raise typer.BadParameter(f"{text!r} is no list of whole numbers such as 0,1,2", param_hint=option) from None
 
 
-def _layers(text: str) -> str | list[int]:
+def layers_of(text: str) -> str | list[int]:
+    """Layers as they are typed: last, all, or numbers with commas between."""
     return text if text in ("last", "all") else _numbers(text, "--layers")

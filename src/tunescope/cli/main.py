@@ -10,6 +10,7 @@ from tunescope.cli._demo import demo
 from tunescope.cli._experiments import experiments
 from tunescope.cli._explore import explore
 from tunescope.cli._lists import encoders, tasks
+from tunescope.cli._others import compare, follow
 from tunescope.cli._probe import probe
 from tunescope.cli._report import report
 from tunescope.cli._study import RunCommand, run_command
@@ -25,6 +26,8 @@ app = typer.Typer(
 )
 app.command(name="demo")(demo)
 app.command(name="run", cls=RunCommand)(run_command)
+app.command(name="compare")(compare)
+app.command(name="follow")(follow)
 app.command(name="probe")(probe)
 app.command(name="report")(report)
 app.command(name="explore")(explore)

@@ -1,3 +1,6 @@
+from ._adapters import (
+    base_of as base_of,
+)
 from ._catalogue import (
     EncoderInfo as EncoderInfo,
 )

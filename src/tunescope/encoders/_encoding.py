@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from tunescope._shown import html_table
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Representation:
@@ -32,6 +34,12 @@ class Representation:
     def __repr__(self) -> str:
         n, d = self.X.shape
         return f"Representation({n} points of width {d}, layer {self.layer} of {self.encoder!r}, {self.pooling})"
+
+    def _repr_html_(self) -> str:
+        labels, counts = np.unique(self.y, return_counts=True)
+        facts = [("layer", self.layer), ("width", self.X.shape[1]), ("task", self.task), ("pooling", self.pooling)]
+        rows = zip(labels, counts, strict=True)
+        return html_table(f"Points of {self.encoder}", ["label", "points"], rows, facts=facts)
 
     def __len__(self) -> int:
         return len(self.X)
@@ -73,6 +81,13 @@ class Encoding:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def _repr_html_(self) -> str:
+        rows = [[layer, *self.vectors[layer].shape] for layer in self.layers]
+        facts = [("task", self.task), ("split", self.split), ("pooling", self.pooling)]
+        return html_table(
+            f"Vectors by {self.encoder}", ["layer", "points", "width"], rows, facts=facts, notes=self.notes
+        )
 
     def representation(self, layer: int) -> Representation:
         """The points of one layer, with where they come from.

@@ -25,7 +25,7 @@ _OWN_ATTENTION = {"eager", "sdpa"}
 """The implementations of attention that come with PyTorch and transformers."""
 
 
-def check_folder(folder: Path, given: str, *, allow_pickle: bool) -> None:
+def check_folder(folder: Path, given: str, *, allow_pickle: bool, has_tokenizer: bool = True) -> None:
     """See that a folder holds an encoder whose weights can be read safely.
 
     Raises
@@ -39,7 +39,7 @@ def check_folder(folder: Path, given: str, *, allow_pickle: bool) -> None:
 
     if not there(("config.json",)):
         raise EncoderError(f"{given!r} is no encoder folder: {folder / 'config.json'} is missing")
-    if not there(TOKENIZER_FILES):
+    if has_tokenizer and not there(TOKENIZER_FILES):
         raise EncoderError(
             f"{given!r} has no tokeniser: none of {', '.join(TOKENIZER_FILES)} is in {folder}; save it there"
             " with tokenizer.save_pretrained(folder)"

@@ -14,7 +14,14 @@ from typing import Any
 from tunescope.encoders._adapters import ADAPTER_CONFIG, base_of, merge_adapter
 from tunescope.encoders._catalogue import encoder_infos, find_info
 from tunescope.encoders._encoder import Encoder
-from tunescope.encoders._folder import INDEX, check_folder, check_index, pickle_message, without_foreign_code
+from tunescope.encoders._folder import (
+    INDEX,
+    TOKENIZER_FILES,
+    check_folder,
+    check_index,
+    pickle_message,
+    without_foreign_code,
+)
 from tunescope.encoders._model import is_pooler, resolve_device, silent_transformers, without_pooler
 from tunescope.encoders._pooling import Pooling, pooling_from
 from tunescope.encoders._random import RANDOM, untrained
@@ -34,6 +41,7 @@ def load_encoder(
     max_tokens: int | None = None,
     pooling: str | None = None,
     expect: str | None = None,
+    beside: str | Path | None = None,
 ) -> Encoder:
     """Load an encoder, in float32 and evaluation mode.
 
@@ -61,6 +69,9 @@ def load_encoder(
         the last token of a model that reads from left to right, else `[CLS]`, else the mean.
     expect : str or None
         The `Encoder.fingerprint` that it has to have.
+    beside : str, Path or None
+        An encoder, as `name_or_path`, that this one was trained from: gives its tokenizer to a folder that has none, as
+        checkpoints often have, and is the base of an adapter.
 
     Returns
     -------
@@ -91,12 +102,12 @@ def load_encoder(
     folder = Path(source).expanduser()
     local = folder.is_dir()
     if local and (folder / ADAPTER_CONFIG).is_file() and not (folder / "config.json").is_file():
-        base = _Source(base_of(folder, given), None, trust_remote_code, allow_pickle)
+        base = _Source(str(beside or base_of(folder, given)), None, trust_remote_code, allow_pickle)
         model, tokenizer, own = _read(base, base.given)
         model = merge_adapter(model, folder, given)
         commit = None
     else:
-        place = _Source(str(folder) if local else source, revision, trust_remote_code, allow_pickle)
+        place = _Source(str(folder) if local else source, revision, trust_remote_code, allow_pickle, beside)
         model, tokenizer, own = _read(place, given)
         if local and not is_control:
             model = with_prefix(model, folder)
@@ -129,6 +140,8 @@ class _Source:
     revision: str | None
     trust_remote_code: bool
     allow_pickle: bool
+    beside: str | Path | None = None
+    """An encoder that gives the tokenizer, where there is none."""
     commit: str | None = None
 
     def __post_init__(self) -> None:
@@ -136,9 +149,12 @@ class _Source:
         self.source = info.source if info is not None else self.given
         folder = Path(self.source).expanduser()
         self.local = folder.is_dir()
+        self.tokenizer = self.source
         self.options: dict[str, Any] = {"trust_remote_code": self.trust_remote_code}
         if self.local:
-            check_folder(folder, self.given, allow_pickle=self.allow_pickle)
+            self.tokenizer = self._tokenizer_of(folder)
+            own = self.tokenizer == str(folder)
+            check_folder(folder, self.given, allow_pickle=self.allow_pickle, has_tokenizer=own)
             self.source = str(folder)
             return
         _check_hub_id(self.source)
@@ -148,6 +164,13 @@ class _Source:
             self.commit = self.options["revision"] = _commit(
                 self.source, self.revision, self.options["local_files_only"]
             )
+
+    def _tokenizer_of(self, folder: Path) -> str:
+        """Where the tokenizer is: in the folder, or in the one beside it."""
+        if self.beside is None or any((folder / name).is_file() for name in TOKENIZER_FILES):
+            return str(folder)
+        info = find_info(str(self.beside))
+        return str(Path(info.source if info is not None else self.beside).expanduser())
 
     def file(self, name: str) -> Path | None:
         """The path of one of its files; None where it has none of that name."""
@@ -176,7 +199,7 @@ def _read(place: _Source, given: str) -> tuple[Any, Any, Pooling]:
         if not place.local and (index := place.file(INDEX)) is not None:
             check_index(index, given)
         config = without_foreign_code(AutoConfig.from_pretrained(place.source, **place.options))
-        tokenizer = AutoTokenizer.from_pretrained(place.source, **place.options)
+        tokenizer = AutoTokenizer.from_pretrained(place.tokenizer, **place.options)
         model, report = _model_class(config).from_pretrained(
             place.source,
             config=config,

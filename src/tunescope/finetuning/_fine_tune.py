@@ -14,6 +14,7 @@ import numpy as np
 import torch
 import transformers
 
+from tunescope._shown import axes_for, html_table
 from tunescope.encoders import Encoder
 from tunescope.errors import StudyError
 from tunescope.finetuning._anchoring import Anchoring
@@ -26,6 +27,8 @@ from tunescope.finetuning._snapshots import snapshot_updates, undisturbed
 from tunescope.finetuning._trainer import PointTrainer, Progress, Snapshots
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from tunescope.tasks import Task
 
 
@@ -52,6 +55,30 @@ class FineTuning:
 
     def __repr__(self) -> str:
         return f"<FineTuning: {self.n_updates} updates, {len(self.labels)} labels, {self.encoder.n_layers} layers>"
+
+    def _repr_html_(self) -> str:
+        columns = list(self.log[-1]) if self.log else []
+        facts = [("updates", self.n_updates), ("labels", len(self.labels)), ("numbers trained", self.n_trained)]
+        last = [list(row.values()) for row in self.log[-5:]]
+        return html_table(f"Fine-tuning of {self.encoder.name}", columns, last, facts=facts, notes=self.notes)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the loss over the updates.
+
+        Parameters
+        ----------
+        ax : matplotlib axes, optional
+            Where to draw; on a new figure by default.
+
+        Returns
+        -------
+        matplotlib axes
+        """
+        ax = axes_for(ax)
+        ax.plot([row["update"] for row in self.log], [row["loss"] for row in self.log])
+        ax.set_xlabel("update")
+        ax.set_ylabel("loss")
+        return ax
 
     @property
     def n_trained(self) -> int:

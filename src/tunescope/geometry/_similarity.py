@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from tunescope._shown import axes_for, html_table
 from tunescope.geometry._directprobe.directprobe import DirectProbe
 from tunescope.geometry._hulls.label_distances import Convention, check_convention
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _CONSTANT = 1e-12
 """Numbers that differ from their mean by no more than this share of themselves have no correlation."""
@@ -85,6 +89,37 @@ class SpatialSimilarity:
 
     def __float__(self) -> float:
         return self.pearson
+
+    def _repr_html_(self) -> str:
+        facts = [
+            ("Pearson", self.pearson),
+            ("95 % interval", f"{self.low:.3f} … {self.high:.3f}"),
+            ("Spearman", self.spearman),
+            ("label pairs", self.n_pairs),
+            ("both linear", self.linear),
+        ]
+        rows = self.leave_one_out.items()
+        return html_table("Spatial similarity", ["without label", "Pearson"], rows, facts=facts)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw Pearson's r without each label, beside that of all labels and its interval.
+
+        Parameters
+        ----------
+        ax : matplotlib axes, optional
+            Where to draw; on a new figure by default.
+
+        Returns
+        -------
+        matplotlib axes
+        """
+        ax = axes_for(ax)
+        names = [str(label) for label in self.leave_one_out]
+        ax.barh(names, list(self.leave_one_out.values()))
+        ax.axvline(self.pearson, color="black")
+        ax.axvspan(self.low, self.high, alpha=0.2)
+        ax.set_xlabel("Pearson's r without the label")
+        return ax
 
 
 def _pearson(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from tunescope._shown import axes_for, html_table
+
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+    from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
     from tunescope.geometry import DirectProbe
@@ -78,6 +81,35 @@ class ProbedVectors:
     def __repr__(self) -> str:
         linear = "linear" if self.linear else "not linear"
         return f"<ProbedVectors: {self.n_points} points of width {self.width}, {self.n_clusters} clusters, {linear}>"
+
+    def _repr_html_(self) -> str:
+        facts = [
+            ("points", self.n_points),
+            ("width", self.width),
+            ("clusters", self.n_clusters),
+            ("linear", self.linear),
+            ("conflicts", self.conflicts),
+        ]
+        columns = ["label", "n_points", "distance", "scaled", "nearest"]
+        rows = [[row.get(name) for name in columns] for row in self.gaps]
+        return html_table(f"DirectProbe on {self.source}", columns, rows, facts=facts, notes=self.notes)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw each label's distance to the nearest other label.
+
+        Parameters
+        ----------
+        ax : matplotlib axes, optional
+            Where to draw; on a new figure by default.
+
+        Returns
+        -------
+        matplotlib axes
+        """
+        ax = axes_for(ax)
+        ax.barh([row["label"] for row in self.gaps], [row["distance"] for row in self.gaps])
+        ax.set_xlabel("distance to the nearest label")
+        return ax
 
     def save(self, folder: str | Path, format: Literal["parquet", "directprobe"] = "parquet") -> list[Path]:
         """Write what was found.

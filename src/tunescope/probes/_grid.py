@@ -12,6 +12,7 @@ import numpy as np
 from sklearn.utils import check_X_y
 from sklearn.utils.multiclass import check_classification_targets
 
+from tunescope._shown import axes_for, html_table
 from tunescope.geometry import check_for_estimator
 from tunescope.probes._classifier import ClassifierProbe, check_settings, fit_together
 from tunescope.probes._halving import KEEP_ALPHAS, Meter, Search
@@ -20,6 +21,7 @@ from tunescope.probes._products import PRECISIONS, takes_bfloat16
 from tunescope.probes._training import choose_device
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from numpy.typing import ArrayLike, NDArray
 
 WIDTHS = (32, 64, 128, 256)
@@ -68,6 +70,31 @@ class GridResult:
     """The trained probes behind `accuracies`."""
     settings: dict[str, Any]
     """How it was found: everything that the outcome depends on, as plain values to store."""
+
+    def _repr_html_(self) -> str:
+        columns = list(self.rows[0]) if self.rows else []
+        facts = [("best", self.best_hidden), ("alpha", self.best_alpha), ("test accuracy", self.mean)]
+        return html_table("Grid of classifier probes", columns, [list(row.values()) for row in self.rows], facts=facts)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the validation accuracy of every setting, the best one last.
+
+        Parameters
+        ----------
+        ax : matplotlib axes, optional
+            Where to draw; on a new figure by default.
+
+        Returns
+        -------
+        matplotlib axes
+        """
+        ax = axes_for(ax)
+        rows = sorted(self.rows, key=lambda row: row["validation_accuracy"])
+        hidden = [name for name in (self.rows[0] if self.rows else {}) if name.startswith("hidden")]
+        names = [f"{'×'.join(str(row[name]) for name in hidden)}, α {row['alpha']:g}" for row in rows]
+        ax.barh(names, [row["validation_accuracy"] for row in rows])
+        ax.set_xlabel("accuracy on validation points")
+        return ax
 
     @property
     def mean(self) -> float:

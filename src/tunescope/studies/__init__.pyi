@@ -1,3 +1,9 @@
+from ._compare import (
+    compare as compare,
+)
+from ._compare import (
+    follow as follow,
+)
 from ._experiments.experiment import (
     Experiment as Experiment,
 )
@@ -34,7 +40,7 @@ from ._observers.observer import (
 from ._observers.seen import (
     SeenState as SeenState,
 )
-from ._run import (
+from ._result import (
     StudyResult as StudyResult,
 )
 from ._run import (

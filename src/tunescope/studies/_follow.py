@@ -15,7 +15,8 @@ from tunescope.studies._experiments.registry import experiment
 from tunescope.studies._observers.observer import Observer
 from tunescope.studies._plan import Plan
 from tunescope.studies._prepare import Prepared, layer_numbers, observers_of
-from tunescope.studies._run import Doing, StudyResult, complete
+from tunescope.studies._result import StudyResult
+from tunescope.studies._run import Doing, complete
 from tunescope.studies._settings.experiments import experiment_kinds
 from tunescope.studies._settings.study import Study
 from tunescope.studies._trajectories.checkpoints import Checkpoints

@@ -13,6 +13,7 @@ from tunescope.studies._experiments.registry import experiment
 from tunescope.studies._observers.measured import Measures
 from tunescope.studies._observers.observer import Observer, observer, usual_observers
 from tunescope.studies._observers.points import ShownPoints
+from tunescope.studies._others import Others, find_others
 from tunescope.studies._plan import Plan
 from tunescope.studies._points.maps import check_methods
 from tunescope.studies._settings.study import EncoderChoice, Study, TaskChoice
@@ -92,12 +93,11 @@ def prepare(
         for note in task.notes:
             watcher.noted(f"{task.name}: {note}")
     bench = Bench(store, tasks, device=study.device, watcher=watcher)
-    encoders = tuple(
-        _find_encoder(choice, bench, study.allow_pickle, where("encoders", index))
-        for index, choice in enumerate(study.encoders)
-    )
+    encoders, others = _find_encoders(study, bench, where)
     _refuse_same_labels(encoders, where("encoders"))
-    recipes = {encoder.label: _recipe(study, encoder, where("recipe")) for encoder in encoders}
+    recipes = {
+        encoder.label: _recipe(study, encoder, where("recipe")) for encoder in encoders if encoder.label not in others
+    }
     chosen = {choice.name: choice.layers for choice in study.experiments}
     experiments = tuple(sorted((experiment(name) for name in chosen), key=lambda one: (one.order, one.name)))
     layers_of = {
@@ -112,12 +112,53 @@ def prepare(
     }
     observers = observers_of(study, experiments)
     courses = tuple(
-        _course(study, encoder, tasks[task], seed, recipes[encoder.label], watched[encoder.label], observers)
+        course
         for encoder in encoders
-        for task in _tuned_tasks(study)
-        for seed in study.seeds
+        for course in _courses(
+            study, encoder, others.get(encoder.label), tasks, recipes, watched[encoder.label], observers
+        )
     )
     return Prepared(Plan(study, encoders, tasks, courses, layers_of), experiments, bench, recipes)
+
+
+def _courses(
+    study: Study,
+    encoder: Original,
+    others: Others | None,
+    tasks: dict[str, Task],
+    recipes: dict[str, Recipe],
+    watched: set[int],
+    observers: tuple[Observer, ...],
+) -> Iterator[Course]:
+    """The ways of an encoder: those that it went elsewhere, or our fine-tunings."""
+    if others is not None:
+        probed = [tasks[choice.name] for choice in study.tasks]
+        yield from others.courses(study, probed, tuple(sorted(watched)) or (encoder.n_layers,), observers)
+        return
+    for task in _tuned_tasks(study):
+        for seed in study.seeds:
+            yield _course(study, encoder, tasks[task], seed, recipes[encoder.label], watched, observers)
+
+
+def _find_encoders(study: Study, bench: Bench, where: Located) -> tuple[tuple[Original, ...], dict[str, Others]]:
+    """Every encoder in its first state, and by label those that were trained elsewhere."""
+    encoders: list[Original] = []
+    others: dict[str, Others] = {}
+    for index, choice in enumerate(study.encoders):
+        place = where("encoders", index)
+        if choice.checkpoints is None:
+            encoders.append(_find_encoder(choice, bench, study.allow_pickle, place))
+            continue
+        with _located(place):
+            if study.reads_sources and len(study.tasks) > 1:
+                raise StudyError(
+                    "checkpoints come from one training, so that cross-task has nothing to set side by side; leave "
+                    "cross-task out, or name one task"
+                )
+            found = find_others(choice, bench, allow_pickle=study.allow_pickle)
+        encoders.append(found.start)
+        others[found.start.label] = found
+    return tuple(encoders), others
 
 
 def _tuned_tasks(study: Study) -> list[str]:

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunescope.errors import StorageError, TunescopeError, UnitsFailed
+from tunescope.studies._result import StudyResult
 from tunescope.studies._settings.study import Study, read_study
 from tunescope.studies._units.bench import Bench
 from tunescope.studies._units.graph import missing_units, place
 from tunescope.studies._units.space import Space
 from tunescope.studies._units.work import Work
-from tunescope.studies._watching import Watcher
+from tunescope.studies._watching import Watcher, watcher_here
 
 if TYPE_CHECKING:
     from tunescope.execution import Done, Executor, Graph
@@ -24,30 +25,6 @@ if TYPE_CHECKING:
     from tunescope.studies._experiments.experiment import Experiment
     from tunescope.studies._plan import Plan
     from tunescope.studies._prepare import Prepared
-
-
-@dataclass(frozen=True, repr=False)
-class StudyResult:
-    """A study that has run."""
-
-    study: Study
-    """What was asked."""
-    folder: Path
-    """Where its results are (docs/architecture.md, "The stored form of a study")."""
-    n_units: int
-    """Units of work of the study."""
-    n_done: int
-    """Units that this run did; the others were there."""
-    seconds: float
-    """Wall-clock seconds of this run."""
-    time: dict[str, float]
-    """Seconds by activity, of this run and of earlier ones, longest first."""
-    summary: tuple[Summary, ...]
-    """What fine-tuning changed, per encoder and task."""
-
-    def __repr__(self) -> str:
-        done = f"{self.n_done} done now in {self.seconds:.0f} s"
-        return f"<StudyResult: {self.n_units} units, {done}, {len(self.summary)} rows>"
 
 
 def run_study(
@@ -73,7 +50,7 @@ def run_study(
     on : str, default "local"
         Who does the work: the name of an executor (`tunescope.execution.executor_names`).
     watcher : Watcher, optional
-        Hears how the study goes.
+        Hears how the study goes; by default a bar of tqdm does in a notebook, and nobody elsewhere.
     data_dir : path, optional
         Folder with data files; the one that TUNESCOPE_DATA_DIR names by default.
     **overrides
@@ -99,7 +76,7 @@ def run_study(
     from tunescope.studies._prepare import prepare
 
     start = time.perf_counter()
-    watcher = watcher or Watcher()
+    watcher = watcher or watcher_here()
     worker = executor(on)
     document = None
     given_settings = {name: value for name, value in overrides.items() if value is not None}

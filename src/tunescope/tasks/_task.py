@@ -8,14 +8,18 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from tunescope._shown import axes_for, html_table
 from tunescope.errors import DataError
 from tunescope.tasks._lines import odd_character
 from tunescope.tasks._said import counted
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Kind = Literal["word", "pair", "sentence"]
 """What a point stands for."""
@@ -191,6 +195,10 @@ class Split:
         sizes = (len(self.sentences), "sentence"), (len(self), "target"), (len(self.label_counts), "label")
         return f"Split({_shortened((self.name,))}, {kind}{', '.join(counted(n, what) for n, what in sizes)})"
 
+    def _repr_html_(self) -> str:
+        facts = [("sentences", len(self.sentences)), ("targets", len(self))]
+        return html_table(f"Split {self.name}", ["label", "targets"], self.label_counts.items(), facts=facts)
+
     @property
     def kind(self) -> Kind:
         """What its points stand for: `word`, `pair` or `sentence`.
@@ -341,6 +349,34 @@ class Task:
             for split in (self.train, self.test)
         )
         return f"Task({_shortened((self.name,))}, kind={self.kind!r}, {splits}; {counted(len(self.labels), 'label')})"
+
+    def _repr_html_(self) -> str:
+        train, test = self.train.label_counts, self.test.label_counts
+        rows = [[label, train.get(label, 0), test.get(label, 0)] for label in self.labels]
+        facts = [("kind", self.kind), ("source", self.source)]
+        columns = ["label", "train", "test"]
+        return html_table(f"{self.name}: {self.description}", columns, rows, facts=facts, notes=self.notes)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw how many targets each label has, in train and in test.
+
+        Parameters
+        ----------
+        ax : matplotlib axes, optional
+            Where to draw; on a new figure by default.
+
+        Returns
+        -------
+        matplotlib axes
+        """
+        ax = axes_for(ax)
+        for split, shift in ((self.train, -0.2), (self.test, 0.2)):
+            counts = [split.label_counts.get(label, 0) for label in self.labels]
+            ax.barh(np.arange(len(counts)) + shift, counts, height=0.4, label=split.name)
+        ax.set_yticks(range(len(self.labels)), self.labels)
+        ax.set_xlabel("targets")
+        ax.legend()
+        return ax
 
     @cached_property
     def labels(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tunescope._shown import html_table
 from tunescope.geometry._solver.bulk import SUSPICIOUS, bulk_of
 
 if TYPE_CHECKING:
@@ -96,6 +97,11 @@ class Separation:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.verdict}, between {self.lower:.4g} and {self.upper:.4g}>"
+
+    def _repr_html_(self) -> str:
+        columns = ["verdict", "at least", "at most", "tolerance", "points of A", "points of B"]
+        row = [self.verdict, self.lower, self.upper, self.tolerance, len(self.points_a), len(self.points_b)]
+        return html_table("Distance of two hulls", columns, [row])
 
     def turned(self) -> Self:
         """The same answer about the two sets in the other order."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tunescope._shown import axes_for, html_table
 from tunescope.errors import RepresentationError
 from tunescope.geometry._hulls.certificates import HullDistance
 from tunescope.geometry._hulls.groups import Groups
@@ -19,6 +20,9 @@ from tunescope.geometry._labels import check_labels
 from tunescope.geometry._solver.coordinates import Spaces
 from tunescope.geometry._solver.extent import group_means, mean_of, reach
 from tunescope.geometry._solver.search import DEFAULT_RTOL
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Convention = Literal["all", "published"]
 """``all``: every cluster counts and label pairs without a distance are dropped. ``published``: clusters of five
@@ -59,6 +63,32 @@ class LabelDistances:
         linear = "linear" if self.is_linear else "not linear"
         n = int(self.counts.sum())
         return f"<LabelDistances: {len(self.labels)} labels of {n} points, {linear}, scale {self.scale:.4g}>"
+
+    def _repr_html_(self) -> str:
+        nearest, least = self.nearest(), self.minimum()
+        rows = zip(self.labels, self.counts, least, nearest, strict=True)
+        facts = [("linear", self.is_linear), ("undecided pairs", self.n_undecided), ("scale", self.scale)]
+        return html_table("Label distances", ["label", "points", "distance", "nearest"], rows, facts=facts)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the distances as a matrix; white where hulls meet.
+
+        Parameters
+        ----------
+        ax : matplotlib axes, optional
+            Where to draw; on a new figure by default.
+
+        Returns
+        -------
+        matplotlib axes
+        """
+        ax = axes_for(ax)
+        image = ax.imshow(np.where(self.distances > 0, self.distances, np.nan))
+        names = [str(label) for label in self.labels]
+        ax.set_xticks(range(len(names)), names, rotation=90)
+        ax.set_yticks(range(len(names)), names)
+        ax.figure.colorbar(image, ax=ax, label="distance between hulls")
+        return ax
 
     @property
     def distances(self) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from tunescope._shown import html_table
 from tunescope.errors import RepresentationError
 from tunescope.geometry._hulls.label_distances import LabelDistances
 from tunescope.geometry._measures.intervals import jackknife
@@ -53,6 +54,11 @@ class Measured:
 
     def __float__(self) -> float:
         return self.value
+
+    def _repr_html_(self) -> str:
+        columns = ["value", "low", "high", "by chance", "from", "to", "n"]
+        row = [self.value, self.low, self.high, self.null, self.null_low, self.null_high, self.n]
+        return html_table(f"{self.measure} {self.setting}".strip(), columns, [row], notes=filter(None, [self.note]))
 
     @property
     def beyond_chance(self) -> bool | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from tunescope._shown import html_table
 from tunescope.errors import DataError, RepresentationError
 
 if TYPE_CHECKING:
@@ -54,6 +55,14 @@ class LabelledVectors:
 
     def __repr__(self) -> str:
         return f"<LabelledVectors: {len(self.X)} points of width {self.X.shape[1]}, {len(set(self.y))} labels>"
+
+    def _repr_html_(self) -> str:
+        import numpy as np
+
+        labels, counts = np.unique(self.y, return_counts=True)
+        facts = [("points", len(self.y)), ("width", self.X.shape[1])]
+        rows = zip(labels, counts, strict=True)
+        return html_table(f"Vectors of {self.source}", ["label", "points"], rows, facts=facts, notes=self.notes)
 
 
 class VectorFile(ABC):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tunescope.studies._experiments.experiment import ON_THE_WAY, Rows, TuningExperiment, placed, rows_of
-from tunescope.studies._observers.centroids import read_centroids
+from tunescope.studies._observers.centroids import has_centroids, read_centroids
 
 if TYPE_CHECKING:
     from tunescope.storage import ResultStore
@@ -31,7 +31,7 @@ class Layers(TuningExperiment):
                 continue
             rows = rows_of(unit, name, plan)
             yield placed(name, rows[rows["layer"].isin(layers)], course.origin, ON_THE_WAY)
-        for layer in layers:
+        for layer in layers if has_centroids(unit) else ():
             _, centroids = read_centroids(unit, layer)
             moved = movement(centroids[0], centroids[-1])
             arrows = [

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tunescope.studies._experiments.experiment import Rows, TuningExperiment, placed
-from tunescope.studies._observers.centroids import read_centroids
+from tunescope.studies._observers.centroids import has_centroids, read_centroids
 
 if TYPE_CHECKING:
     from tunescope.storage import ResultStore
@@ -26,6 +26,8 @@ class Paths(TuningExperiment):
         from tunescope.geometry import centroid_paths
 
         unit = course.record.result(store)
+        if not has_centroids(unit):
+            return
         for layer in layers:
             updates, centroids = read_centroids(unit, layer)
             paths = centroid_paths(centroids)

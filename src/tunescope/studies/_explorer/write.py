@@ -135,6 +135,8 @@ def _ends(way: _Way, plan: Plan, store: ResultStore, last: int) -> Projections |
         if any(end.find(store) is None for end in ends):
             continue
         clouds = [np.concatenate([split.X for split in end.points(store)])[rows] for end in ends]
+        if len({cloud.shape[1] for cloud in clouds}) > 1:  # no axes that both have
+            continue
         layers.append(layer)
         found.append(project(lambda clouds=clouds: clouds))
     if not layers:

@@ -21,6 +21,7 @@ class CentroidsObserver(Observer):
 
     name = CENTROIDS
     needs = frozenset({"vectors", "centroids"})
+    one_width = True
     is_usual = True
 
     def keep(self, state: SeenState) -> dict[str, Any]:
@@ -47,6 +48,11 @@ class CentroidsObserver(Observer):
             },
             {"labels": json.dumps([str(label) for label in labels], ensure_ascii=False)},
         )
+
+
+def has_centroids(unit: Unit) -> bool:
+    """Whether a unit keeps centroids: not where its states have different widths."""
+    return f"{CENTROIDS}.safetensors" in unit.info["files"]
 
 
 def read_centroids(unit: Unit, layer: int) -> tuple[list[int], list[Centroids]]:

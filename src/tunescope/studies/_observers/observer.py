@@ -45,6 +45,8 @@ class Observer(ABC):
     """The tables that it has rows of."""
     activity: ClassVar[str] = "geometry of snapshots"
     """What its time is called."""
+    one_width: ClassVar[bool] = False
+    """Whether it puts the vectors of several states on axes that they share, for which they need one width."""
     is_usual: ClassVar[bool] = False
     """Whether it looks whatever the experiments of a study ask for."""
     _known: ClassVar[dict[str, type[Observer]]] = {}

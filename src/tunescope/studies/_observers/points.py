@@ -45,6 +45,7 @@ class ShownPoints(Observer):
 
     name = "points"
     needs = frozenset({"vectors", "test"})
+    one_width = True
     activity = "points for the explorer"
 
     def keep(self, state: SeenState) -> dict[str, Any]:

@@ -6,12 +6,21 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from tunescope.errors import StudyError, near
 from tunescope.finetuning import Recipe
 from tunescope.records import CONVENTIONS, Convention, MapMethod
 from tunescope.studies._points.maps import MAP_POINTS
+from tunescope.studies._settings.encoder_choice import EncoderChoice
 from tunescope.studies._settings.experiments import experiment_kinds, experiment_names
 from tunescope.studies._settings.objects import of_object
 from tunescope.studies._settings.task_choice import TaskChoice
@@ -22,30 +31,12 @@ Index = Annotated[int, Field(ge=0, le=2**32 - 1, strict=True)]
 """As seeds of NumPy are bounded."""
 Few = Annotated[int, Field(ge=1, le=10_000, strict=True)]
 """Of what takes memory or time for each: widths, runs, threads."""
-Name = Annotated[str, Field(min_length=1, max_length=300)]
 Layers = Literal["last", "all"] | list[Index]
 """Which layers are looked at: the last one, every one (0 is the embedding layer), or these."""
 
 
 class _Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class EncoderChoice(_Settings):
-    """An encoder of a study."""
-
-    name: str = Field(min_length=1)
-    """A short name, a hub id or a local folder."""
-    revision: str | None = None
-    """Commit, tag or branch of a hub id."""
-    label: Name | None = None
-    """What the encoder is called in tables and figures; its own name by default."""
-    pooling: str | None = None
-    """How vectors are made, as `load_encoder` takes it; what fits the encoder by default."""
-    fingerprint: str | None = None
-    """Of an encoder that was handed over as an object, and is handed over again when the study goes on."""
-    given: Any = Field(default=None, exclude=True, repr=False)
-    """The object itself; it is not written down."""
 
 
 class ExperimentChoice(_Settings):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,6 +37,10 @@ class Checkpoints(Trajectory):
     ----------
     states : sequence of Checkpoint
         At least two, in order; the first is the start.
+    log : sequence of mapping, optional
+        Rows of the table `training`, where the training has left them.
+    notes : sequence of str, optional
+        What a reader must know of the states.
 
     Raises
     ------
@@ -44,8 +48,12 @@ class Checkpoints(Trajectory):
         There are fewer than two, or two have the same update or are not in order.
     """
 
-    def __init__(self, states: Sequence[Checkpoint]) -> None:
+    def __init__(
+        self, states: Sequence[Checkpoint], *, log: Sequence[Mapping[str, float]] = (), notes: Sequence[str] = ()
+    ) -> None:
         self.states = tuple(states)
+        self.log = tuple(log)
+        self.notes = tuple(notes)
         updates = [state.update for state in self.states]
         if len(updates) < 2:
             raise StudyError(f"a trajectory needs at least two states, a start and an end; there are {len(updates)}")
@@ -83,7 +91,7 @@ class Checkpoints(Trajectory):
                 see(state.update, float(number) if state.epoch is None else state.epoch, encoder)
             tell(number + 1, len(self.states))
         assert encoder is not None
-        return Walked(encoder)
+        return Walked(encoder, self.log, notes=self.notes)
 
 
 def _loaded(state: Checkpoint) -> Encoder:

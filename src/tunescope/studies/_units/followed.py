@@ -11,6 +11,7 @@ from tunescope.records import schema
 from tunescope.studies._observers.observer import Observer, observer_key
 from tunescope.studies._trajectories.observed import Observed, watch
 from tunescope.studies._trajectories.trajectory import Trajectory
+from tunescope.studies._units.keys import Setting
 from tunescope.studies._units.work import Work
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class FollowUnit(Work):
     """Rows of the table `training` of states that have come and gone."""
     notes: tuple[str, ...] = field(default=(), compare=False)
     """What a reader must know of them."""
+    way: dict[str, Any] | None = field(default=None, compare=False)
+    """What vectors depend on beside the weights."""
 
     kind = "trajectory"
     activity = "the rest of looking at states"
@@ -53,6 +56,7 @@ class FollowUnit(Work):
             "task": self.task_fingerprint,
             "layers": list(self.layers),
             "observers": observer_key(self.observers),
+            "way": Setting(self.way, None, first=False),
         }
 
     @property
