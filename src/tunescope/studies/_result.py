@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunescope._shown import Frame, axes_for, html_table
+from tunescope.errors import StorageError
 from tunescope.records import TUNED
 from tunescope.studies._settings.study import Study
 
@@ -73,6 +74,10 @@ class StudyResult:
 
         ax = axes_for(ax)
         gaps = read_rows(self.folder, "gaps")
+        if gaps is None:
+            raise StorageError(
+                f"{self.folder}: the study has no distances to draw; it needs an experiment such as dynamics"
+            )
         gaps = gaps[gaps["stage"] == TUNED] if (gaps["stage"] == TUNED).any() else gaps
         for (encoder, task, tuned_on, layer), rows in gaps.groupby(["encoder", "task", "tuned_on", "layer"]):
             means = rows.groupby("update")["distance"].mean()

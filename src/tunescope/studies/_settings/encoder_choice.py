@@ -41,7 +41,7 @@ class EncoderChoice(BaseModel):
     @classmethod
     def _checkpoints_have_a_name(cls, value: Any) -> Any:
         """Of checkpoints the label says which encoder they are of."""
-        if not isinstance(value, Mapping) or value.get("checkpoints") is None or "name" in value:
+        if not isinstance(value, Mapping) or "name" in value or not {"start", "checkpoints"} & set(value):
             return value
         start, label = value.get("start"), value.get("label")
         return {**value, "name": str(label or getattr(start, "name", start) or "checkpoints")}
