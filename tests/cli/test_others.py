@@ -48,7 +48,7 @@ def test_two_encoders(run, encoder_folder, later):
     said = run("compare", encoder_folder, later / "checkpoint-10", *OPTIONS, "--out", "compared")
     assert said.exit_code == 0, said.output
     assert json.loads(said.stdout)["summary"][0]["after"]["distance"]["mean"] > 0
-    assert {0, 1} == set(read_table(Path("compared/tables/gaps.parquet"))["update"])
+    assert {0, 10} == set(read_table(Path("compared/tables/gaps.parquet"))["update"])
 
 
 def test_the_checkpoints_of_a_folder(run, encoder_folder, later):
