@@ -94,6 +94,7 @@ def test_report_and_explorer_open_the_folder(looked):
     assert list(read_table(out / "tables" / "training.parquet")["update"]) == [4, 8, 12]
 
 
+@pytest.mark.slow
 def test_the_checkpoints_give_the_same_numbers_afterwards(looked, encoder_folder):
     folder, _, callback, _ = looked
     followed = follow(
@@ -119,6 +120,7 @@ def test_the_checkpoints_give_the_same_numbers_afterwards(looked, encoder_folder
     np.testing.assert_allclose(ours.loc[theirs.index], theirs, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_an_update_is_a_step_of_the_optimizer(encoder_folder, task, tmp_path):
     trainer = sentence_trainer(encoder_folder, task, tmp_path, max_steps=4, gradient_accumulation_steps=2)
     callback = GeometryCallback(task, every=2, sample=80, out=tmp_path / "geometry", **QUICK)
@@ -143,6 +145,7 @@ class CutOff(Exception):
     pass
 
 
+@pytest.mark.slow
 def test_a_resumed_training_goes_on_in_its_folder(encoder_folder, task, tmp_path):
     from transformers import TrainerCallback
 
@@ -170,6 +173,7 @@ def test_a_resumed_training_goes_on_in_its_folder(encoder_folder, task, tmp_path
     assert weights_hash(resumed.model) == weights_hash(whole.model)
 
 
+@pytest.mark.slow
 def test_the_best_model_is_where_the_study_ends(encoder_folder, task, tmp_path):
     trainer = sentence_trainer(
         encoder_folder,
@@ -194,6 +198,7 @@ def test_the_best_model_is_where_the_study_ends(encoder_folder, task, tmp_path):
     assert gaps["update"].max() == best
 
 
+@pytest.mark.slow
 def test_a_model_with_lora_is_looked_at_as_it_is(encoder_folder, task, tmp_path):
     import peft
     from transformers import AutoModelForSequenceClassification
@@ -217,6 +222,7 @@ def test_a_model_with_lora_is_looked_at_as_it_is(encoder_folder, task, tmp_path)
     assert logged[-1]["geometry/distance_mean"] != pytest.approx(logged[0]["geometry/distance_mean"], rel=1e-2)
 
 
+@pytest.mark.slow
 def test_a_small_decoder_is_looked_at(task, tmp_path):
     """A causal language model, which the task has nothing to do with."""
     import torch

@@ -128,6 +128,7 @@ def test_what_there_is_not_is_refused(checkpoints, encoder_folder, task, tmp_pat
         follow([encoder_folder], task, out=tmp_path / "out")
 
 
+@pytest.mark.slow
 def test_encoders_of_two_widths(encoder_folder, task, tmp_path):
     """The embedded encoder is wider, and has a tokenizer of its own."""
     result = compare(encoder_folder, "embedded", task, out=tmp_path, **SETTINGS, measures=["cka", "procrustes"])
