@@ -242,15 +242,8 @@ class Following:
             start = Original(self._asked.label, encoder.name, None, now.fingerprint, encoder.n_layers)
             self._begin(start)
             self._keep_spaces(start, now)
-            write_json(
-                self._folder / "start.json",
-                {
-                    "name": start.name,
-                    "fingerprint": start.fingerprint,
-                    "n_layers": start.n_layers,
-                    "task": self._asked.task.fingerprint,
-                },
-            )
+            about = {"name": start.name, "fingerprint": start.fingerprint, "n_layers": start.n_layers}
+            write_json(self._folder / "start.json", {**about, "task": self._asked.task.fingerprint})
         assert self._observed is not None
         if update not in self._observed.updates():
             self._observed.see(update, epoch, encoder)

@@ -196,8 +196,7 @@ class Split:
         return f"Split({_shortened((self.name,))}, {kind}{', '.join(counted(n, what) for n, what in sizes)})"
 
     def _repr_html_(self) -> str:
-        facts = [("sentences", len(self.sentences)), ("targets", len(self))]
-        return html_table(f"Split {self.name}", ["label", "targets"], self.label_counts.items(), facts=facts)
+        return html_table(f"Split {self.name}", ["label", "targets"], self.label_counts.items())
 
     @property
     def kind(self) -> Kind:
@@ -351,11 +350,10 @@ class Task:
         return f"Task({_shortened((self.name,))}, kind={self.kind!r}, {splits}; {counted(len(self.labels), 'label')})"
 
     def _repr_html_(self) -> str:
-        train, test = self.train.label_counts, self.test.label_counts
-        rows = [[label, train.get(label, 0), test.get(label, 0)] for label in self.labels]
+        rows = [[one, self.train.label_counts.get(one, 0), self.test.label_counts.get(one, 0)] for one in self.labels]
         facts = [("kind", self.kind), ("source", self.source)]
-        columns = ["label", "train", "test"]
-        return html_table(f"{self.name}: {self.description}", columns, rows, facts=facts, notes=self.notes)
+        notes = (self.description, *self.notes)
+        return html_table(self.name, ["label", "train", "test"], rows, facts=facts, notes=notes)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw how many targets each label has, in train and in test.
@@ -369,10 +367,10 @@ class Task:
         -------
         matplotlib axes
         """
-        ax = axes_for(ax)
+        ax, places = axes_for(ax), np.arange(len(self.labels))
         for split, shift in ((self.train, -0.2), (self.test, 0.2)):
             counts = [split.label_counts.get(label, 0) for label in self.labels]
-            ax.barh(np.arange(len(counts)) + shift, counts, height=0.4, label=split.name)
+            ax.barh(places + shift, counts, height=0.4, label=split.name)
         ax.set_yticks(range(len(self.labels)), self.labels)
         ax.set_xlabel("targets")
         ax.legend()
