@@ -40,13 +40,13 @@ FACE: dict[str, tuple[str, list[str]]] = {
     "studies": (
         "Studies",
         [
-            "run_study", "load_study", "study_names", "Study", "StudyResult", "add_maps", "Experiment", "Observer",
-            "Trajectory",
+            "run_study", "compare", "follow", "load_study", "study_names", "Study", "StudyResult", "add_maps",
+            "Experiment", "Observer", "Trajectory",
         ],
     ),
     "integrations": (
         "In your own work",
-        ["probe_vectors", "ProbedVectors", "read_vectors", "LabelledVectors"],
+        ["GeometryCallback", "probe_vectors", "ProbedVectors", "read_vectors", "LabelledVectors"],
     ),
     "report": (
         "Reports",

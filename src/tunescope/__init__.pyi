@@ -45,6 +45,7 @@ from .geometry import pair_chance as pair_chance
 from .geometry import separable as separable
 from .geometry import spatial_similarity as spatial_similarity
 from .geometry import verify as verify
+from .integrations import GeometryCallback as GeometryCallback
 from .integrations import LabelledVectors as LabelledVectors
 from .integrations import ProbedVectors as ProbedVectors
 from .integrations import probe_vectors as probe_vectors
@@ -66,6 +67,8 @@ from .studies import Study as Study
 from .studies import StudyResult as StudyResult
 from .studies import Trajectory as Trajectory
 from .studies import add_maps as add_maps
+from .studies import compare as compare
+from .studies import follow as follow
 from .studies import load_study as load_study
 from .studies import run_study as run_study
 from .studies import study_names as study_names
