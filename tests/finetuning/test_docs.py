@@ -11,6 +11,7 @@ import yaml
 
 from tunescope.encoders import Encoder
 from tunescope.finetuning import Anchor, Method, Recipe, fine_tune
+from tunescope.studies import Study
 from tunescope.tasks import Task
 
 TEXT = (Path(__file__).parents[2] / "docs" / "finetuning.md").read_text(encoding="utf-8")
@@ -21,7 +22,9 @@ def test_the_examples_run(make_encoder: Callable[..., Encoder], make_task: Calla
     here: dict[str, Any] = {}
     exec(first, here)
     assert here["result"].n_trained > 0
-    (settings,) = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+    settings, ways = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+    study = Study.model_validate({"name": "a", "encoders": "a", "tasks": "a", **yaml.safe_load(ways)})
+    assert [way.label for way in study.recipes] == ["full", "lora", "layers upper, learning_rate 0.001", "anchored"]
     assert Recipe(**yaml.safe_load(settings)["recipe"]).method.name == "lora"
     try:
         exec(own, here)

@@ -24,6 +24,9 @@ pytestmark = [
 ]
 
 
+IN_ALL_LAYERS = ("performance", "linearity", "dynamics", "paths", "layers")
+
+
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory) -> Path:
     """The folder of the study."""
@@ -33,7 +36,11 @@ def ran(tmp_path_factory) -> Path:
         "name": "real",
         "encoders": ["embedded"],
         "tasks": ["pos", "trec-50"],
-        "experiments": [*({"name": name, "layers": "all"} for name in experiment_names()[:5]), *experiment_names()[5:]],
+        "experiments": [
+            {"name": name, "layers": "all"} if name in IN_ALL_LAYERS else name
+            for name in experiment_names()
+            if name != "recipes"
+        ],
         "epochs": 1,
         "every": 2,
         "fraction": 0.08,

@@ -20,6 +20,7 @@ from tunescope.studies._units.keys import Setting, first_key, key_of
 from tunescope.studies._units.memorisation import Memorise
 from tunescope.studies._units.neighbours import Neighbourhood
 from tunescope.studies._units.points import TaskPoints
+from tunescope.studies._units.reached import OnTheWay, WeightsOnTheWay
 from tunescope.studies._units.space import Space
 from tunescope.studies._units.states import Original
 from tunescope.studies._units.tuned import FineTuned, Weights
@@ -127,6 +128,16 @@ def test_keys_of_units_stay_as_they_are(kind):
     assert work.key == GOLDEN[kind]
     if kind in GOLDEN_FIRST:
         assert first_key(kind, work.inputs()) == GOLDEN_FIRST[kind]
+
+
+def test_keys_of_a_state_on_the_way_stay_as_they_are():
+    """Its weights are of the same kind as those of the end; and a space of it is none of the end."""
+    tuning = works()["finetune"]
+    weights = WeightsOnTheWay(tuning, 5)
+    assert weights.kind == "encoder"
+    assert weights.key == "6315a759e80cb07bd65842f957eccbfb"
+    assert Space(OnTheWay(tuning, 5), "pos", "words", 2).key == "1fb4c9236a4da112f2c99b98de39c8fb"
+    assert len({one.key for one in (weights, WeightsOnTheWay(tuning, 10), Weights(tuning))}) == 3
 
 
 def kinds(work=Work):

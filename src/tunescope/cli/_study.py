@@ -132,12 +132,16 @@ def follow(study: str, out: Path | None, overrides: dict[str, Any], *, quiet: bo
 def show(result: StudyResult, *, quiet: bool) -> None:
     """Print the answer of a study."""
     from tunescope.cli._summary import legend, summary_table, time_line
+    from tunescope.cli._ways import ways_lines
 
     console = stdout()
     if result.summary:
         console.print(summary_table(result), markup=False, soft_wrap=True)
         if not quiet:
             console.print(legend(result), style="dim", markup=False)
+    ways = ways_lines(result.folder)
+    if ways:
+        console.print(ways, markup=False, soft_wrap=True)
     if not quiet:
         console.print(f"\n{time_line(result)}", markup=False)
     console.print(f"results: {result.folder}", markup=False, soft_wrap=True)

@@ -72,6 +72,8 @@ class BarWatcher(PlainWatcher):
         if not n_missing:
             super().planned(n_missing)
             return
+        if self._bars is not None:  # further units, that could be named only when others were done
+            self._bars.stop()
         self._bars = Progress(
             BarColumn(bar_width=16),
             TextColumn("{task.completed:.0f}/{task.total:.0f}"),

@@ -10,6 +10,7 @@ from tunescope.cli._demo import demo
 from tunescope.cli._experiments import experiments
 from tunescope.cli._explore import explore
 from tunescope.cli._lists import encoders, tasks
+from tunescope.cli._methods import methods
 from tunescope.cli._others import compare, follow
 from tunescope.cli._probe import probe
 from tunescope.cli._report import report
@@ -35,6 +36,7 @@ app.command(name="verify")(verify)
 app.command(name="tasks")(tasks)
 app.command(name="encoders")(encoders)
 app.command(name="experiments")(experiments)
+app.command(name="methods")(methods)
 
 
 def _show_version(wanted: bool) -> None:

@@ -16,6 +16,9 @@ from ._encoding import (
 from ._encoding import (
     Representation as Representation,
 )
+from ._head import (
+    Head as Head,
+)
 from ._linear import (
     quick_linear_layers as quick_linear_layers,
 )

@@ -31,6 +31,7 @@ from tunescope.errors import EncoderError, RepresentationError
 if TYPE_CHECKING:
     import torch
 
+    from tunescope.encoders._head import Head
     from tunescope.tasks import Split
 
 
@@ -88,6 +89,8 @@ class Encoder:
         self.n_layers, self._config_width = size_of(self.model, name)
         limit = token_limit(self.model, tokenizer)
         self.max_tokens: int = limit if max_tokens is None else min(max_tokens, limit)
+        self.head: Head | None = None
+        """The head that it is trained with, where it is a state of a fine-tuning of ours."""
         self._tried: list[Trial] = []  # what trying the model showed, once for all its states
         if device is not None:
             self.to(device)

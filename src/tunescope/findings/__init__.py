@@ -35,6 +35,7 @@ from tunescope.findings._similarity import (
 )
 from tunescope.findings._study import Study, read_study
 from tunescope.findings._summary import Change, Side, Summary, summaries, summarise
+from tunescope.findings._ways import Way, Ways, find_ways, pareto_front
 
 __all__ = [
     "AMOUNT",
@@ -70,6 +71,8 @@ __all__ = [
     "Study",
     "Summary",
     "Tally",
+    "Way",
+    "Ways",
     "change",
     "check_claims",
     "claims",
@@ -90,11 +93,13 @@ __all__ = [
     "find_runs",
     "find_similarities",
     "find_similarity_curves",
+    "find_ways",
     "forced_pairs",
     "measure_agreement",
     "measure_words",
     "paper_encoder",
     "paper_setup",
+    "pareto_front",
     "published_beside_measured",
     "read_study",
     "summaries",

@@ -25,9 +25,12 @@ _EVIDENCE = (
     "paths",
     "memorisation",
     "cluster_sizes",
+    "ways",
 )
 
-_NO_EVIDENCE = frozenset({"tasks", "training", "parameters", "spaces", "blocks", "leave_one_out", "similarity"})
+_NO_EVIDENCE = frozenset(
+    {"recipes", "heads", "tasks", "training", "parameters", "spaces", "blocks", "leave_one_out", "similarity"}
+)
 """Tables of this package that say nothing of a space by themselves; every other one is evidence as well."""
 
 

@@ -15,7 +15,7 @@ import torch
 import transformers
 
 from tunescope._shown import axes_for, html_table
-from tunescope.encoders import Encoder
+from tunescope.encoders import Encoder, Head
 from tunescope.errors import StudyError
 from tunescope.finetuning._anchoring import Anchoring
 from tunescope.finetuning._batches import TrainingSentences
@@ -134,7 +134,8 @@ def fine_tune(
         A snapshot every so many updates; None takes only the two that are always taken, 0 and the last.
     on_snapshot : callable, optional
         Called with (update, epoch as a fraction, encoder). The encoder is in evaluation mode and plain: what a method
-        adds is merged into its weights. It may be the one that is being trained: encode or save it within the call.
+        adds is merged into its weights; its `head` is the one it is trained with. It may be the one that is being
+        trained: encode or save it within the call.
         What the call draws or sets leaves no trace in the training.
     work_dir : path, optional
         Folder for a checkpoint after each epoch, from which a killed run goes on; without it, none. A checkpoint that
@@ -211,7 +212,9 @@ def fine_tune(
 
         def state(update: int) -> Encoder:
             model = classifier.encoder
-            return tuned.around(method.finish(copy.deepcopy(model)) if method.wraps else model, update)
+            encoder = tuned.around(method.finish(copy.deepcopy(model)) if method.wraps else model, update)
+            encoder.head = _head(classifier.head, labels)
+            return encoder
 
         trainer = PointTrainer(
             classifier,
@@ -247,6 +250,12 @@ def fine_tune(
         resumed_at=start.update if start is not None else None,
         trained=trained,
     )
+
+
+def _head(head: torch.nn.Linear, labels: np.ndarray) -> Head:
+    """The head as it is now, as arrays of its own."""
+    weight, bias = (one.detach().cpu().float().numpy().copy() for one in (head.weight, head.bias))
+    return Head(weight, bias, tuple(str(label) for label in labels))
 
 
 def _as_free_as(start: Any, tuned: Any) -> Any:

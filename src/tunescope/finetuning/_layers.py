@@ -14,14 +14,14 @@ _RANGE = re.compile(r"(\d+)\s*(?:-\s*(\d+))?")
 
 
 def read_layers(value: Any) -> str | tuple[int, ...]:
-    """`last`, `all`, or the numbers that are meant, in order: `"4-6"` and `[6, 4, 5]` are the same.
+    """`last`, `upper`, `all`, or the numbers that are meant, in order: `"4-6"` and `[6, 4, 5]` are the same.
 
     Raises
     ------
     StudyError
         It is none of these.
     """
-    if value in ("last", "all"):
+    if value in ("last", "upper", "all"):
         return str(value)
     given = value.split(",") if isinstance(value, str) else value if isinstance(value, Iterable) else [value]
     numbers: set[int] = set()
@@ -29,8 +29,8 @@ def read_layers(value: Any) -> str | tuple[int, ...]:
         match = None if isinstance(part, (bool, float)) else _RANGE.fullmatch(str(part).strip())
         if match is None or (match[2] is not None and int(match[1]) > int(match[2])):
             raise StudyError(
-                f'layers are "last", "all", numbers such as 5 or [4, 6], or a range such as "4-6", not {value!r}'
-                " (0 is the embedding layer)"
+                f'layers are "last", "upper" (half), "all", numbers such as 5 or [4, 6], or a range such as "4-6", '
+                f"not {value!r} (0 is the embedding layer)"
             )
         numbers.update(range(int(match[1]), int(match[2] or match[1]) + 1))
     if not numbers:
@@ -52,6 +52,8 @@ def layer_numbers(choice: str | tuple[int, ...], n_layers: int) -> tuple[int, ..
     """
     if choice == "last":
         return (n_layers,)
+    if choice == "upper":
+        return tuple(range(n_layers // 2 + 1, n_layers + 1))
     if choice == "all":
         return tuple(range(n_layers + 1))
     beyond = [layer for layer in choice if int(layer) > n_layers]

@@ -27,6 +27,17 @@ TO_START: Final = "to-start"
 COMPARISONS: tuple[Comparison, ...] = (TRAIN_TEST, TO_START)
 """What the column `comparison` says: train with test points of one encoder, or an encoder with how it started."""
 
+AT_START: Final = "start"
+AT_END: Final = "end"
+AT_EQUAL: Final = "equal"
+MOMENTS = (AT_START, AT_END, AT_EQUAL)
+"""What the column `at` says: before fine-tuning, at its end, or where it first had the training accuracy at which ways
+are compared."""
+
+WAY = MappingProxyType({**ORIGIN, "recipe": "string"})
+"""Where a row about a way of fine-tuning comes from; `recipe` is what the study calls the way, empty for the original
+encoder."""
+
 ALL: Final = "all"
 PUBLISHED: Final = "published"
 CONVENTIONS: tuple[Convention, ...] = (ALL, PUBLISHED)

@@ -54,7 +54,7 @@ class _Asked:
     def study(self, fingerprint: str) -> Study:
         """The settings of the study."""
         kinds = experiment_kinds()
-        usual = [name for name, kind in kinds.items() if not kind.reads_sources]
+        usual = [name for name, kind in kinds.items() if not kind.reads_sources and not kind.reads_recipes]
         return Study.model_validate(
             {
                 "name": self.settings.get("name") or "followed",
@@ -389,6 +389,6 @@ def _prepared(
     chosen = [experiment(choice.name) for choice in study.experiments]
     # Rows of the course say what the encoder was tuned on; its states were looked at on the points of the task.
     course = Course(start, end, unit, task.name, asked.seed)
-    plan = Plan(study, (start,), {task.name: task}, (course,), _layers(study, start))
+    plan = Plan(study, (start,), {task.name: task}, (course,), layers_of=_layers(study, start))
     ordered = tuple(sorted(chosen, key=lambda one: (one.order, one.name)))
     return Prepared(plan, ordered, bench, {})

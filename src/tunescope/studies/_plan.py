@@ -27,6 +27,8 @@ class Plan:
     """Every task of the study by name, those that are only fine-tuned on among them."""
     courses: tuple[Course, ...] = ()
     """Every fine-tuning of the study: encoder by encoder, task by task, seed by seed."""
+    ways: tuple[Course, ...] = ()
+    """The same by every way of fine-tuning that the study compares: way by way, seed by seed."""
     layers_of: Mapping[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
     """The layers of each experiment on each encoder, by the name of the one and the label of the other."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,8 @@ class Prepared:
     bench: Bench
     recipes: dict[str, Recipe]
     """The fine-tuning recipe of each encoder, by its label."""
+    ways: dict[tuple[str, str], Recipe] = field(default_factory=dict)
+    """The recipes that are compared, by the labels of the encoder and of the recipe."""
 
 
 def prepare(
@@ -106,19 +108,99 @@ def prepare(
         for encoder in encoders
     }
     _check_layers(study, encoders, layers_of, where)
-    watched = {
-        encoder.label: {n for one in experiments if one.reads_snapshots for n in layers_of[one.name, encoder.label]}
-        for encoder in encoders
-    }
-    observers = observers_of(study, experiments)
+    looking = tuple(one for one in experiments if not one.reads_recipes)
     courses = tuple(
         course
         for encoder in encoders
         for course in _courses(
-            study, encoder, others.get(encoder.label), tasks, recipes, watched[encoder.label], observers
+            study,
+            encoder,
+            others.get(encoder.label),
+            tasks,
+            recipes,
+            _watched(looking, layers_of, encoder.label),
+            observers_of(study, looking),
         )
     )
-    return Prepared(Plan(study, encoders, tasks, courses, layers_of), experiments, bench, recipes)
+    if study.recipes:
+        _tell_of_untuned(others, encoders, where("recipes"), watcher)
+    choices = {
+        (encoder.label, choice.label): _recipe(study, encoder, where("recipes", index), choice.changes())
+        for encoder in encoders
+        if encoder.label not in others
+        for index, choice in enumerate(study.recipes)
+    }
+    reading = {label: _watched(experiments, layers_of, label, recipes=True) for label in recipes}
+    courses, ways = _compared(study, courses, choices, reading, observers_of(study, experiments))
+    return Prepared(Plan(study, encoders, tasks, courses, ways, layers_of), experiments, bench, recipes, choices)
+
+
+def _watched(
+    experiments: Iterable[Experiment],
+    layers_of: dict[tuple[str, str], tuple[int, ...]],
+    encoder: str,
+    *,
+    recipes: bool = False,
+) -> set[int]:
+    """The layers in which experiments look at states on the way: of any fine-tuning, or of those that are compared."""
+    reading = [one.name for one in experiments if one.reads_snapshots and one.reads_recipes == recipes]
+    return {layer for name in reading for layer in layers_of[name, encoder]}
+
+
+def _tell_of_untuned(others: dict[str, Others], encoders: tuple[Original, ...], where: str, watcher: Watcher) -> None:
+    """Checkpoints are not fine-tuned, so that no ways of it can be compared."""
+    if len(others) == len(encoders):
+        raise StudyError(f"{where}: checkpoints are not fine-tuned; name an encoder that is, or leave `recipes` out")
+    for label in others:
+        watcher.noted(f"{label}: its checkpoints are not fine-tuned, so that it has no part in `recipes`")
+
+
+def _compared(
+    study: Study,
+    courses: tuple[Course, ...],
+    choices: dict[tuple[str, str], Recipe],
+    reading: dict[str, set[int]],
+    observers: tuple[Observer, ...],
+) -> tuple[tuple[Course, ...], tuple[Course, ...]]:
+    """The fine-tunings by the study's own recipe, and those by every way that is compared.
+
+    Where the own recipe is one of the ways, both are one unit, so that nothing is trained twice; where it is none, its
+    units are what they are without `recipes`.
+    """
+    probed = {choice.name for choice in study.tasks}
+    own: list[Course] = []
+    ways: list[Course] = []
+    for course in courses:
+        unit = course.record
+        if not isinstance(unit, FineTuneUnit) or unit.task not in probed:
+            own.append(course)
+            continue
+        asked = [(label, recipe) for (encoder, label), recipe in choices.items() if encoder == course.label]
+        if any(recipe == unit.recipe for _, recipe in asked):
+            layers = tuple(sorted({*unit.layers, *reading[course.label]}))
+            unit = replace(unit, layers=layers, observers=observers, reach=study.equal_accuracy)
+            course = replace(course, end=FineTuned(unit), record=unit)
+        own.append(course)
+        ways.extend(_way(study, course, unit, label, recipe, reading, observers) for label, recipe in asked)
+    return tuple(own), tuple(ways)
+
+
+def _way(
+    study: Study,
+    course: Course,
+    own: FineTuneUnit,
+    label: str,
+    recipe: Recipe,
+    reading: dict[str, set[int]],
+    observers: tuple[Observer, ...],
+) -> Course:
+    """The same fine-tuning by another recipe."""
+    unit = replace(own, recipe_label=label)
+    if recipe != own.recipe:
+        watchers = tuple(one for one in observers if not isinstance(one, ShownPoints))
+        layers = tuple(sorted(reading[course.label]))
+        unit = replace(unit, recipe=recipe, layers=layers, observers=watchers, reach=study.equal_accuracy)
+    return Course(course.start, FineTuned(unit), unit, course.task, course.seed, label)
 
 
 def _courses(
@@ -271,12 +353,13 @@ def _refuse_same_labels(encoders: tuple[Original, ...], where: str) -> None:
         raise StudyError(f"{where}: two encoders are called {', '.join(twice)}; give each a `label` of its own")
 
 
-def _recipe(study: Study, encoder: Original, where: str) -> Recipe:
+def _recipe(study: Study, encoder: Original, where: str, further: Mapping[str, Any] | None = None) -> Recipe:
     from tunescope.finetuning import Recipe
 
     changes: dict[str, Any] = study.recipe.model_dump(exclude_none=True)  # type: ignore[attr-defined]
     if study.epochs is not None:
         changes["epochs"] = study.epochs
+    changes.update(further or {})
     with _located(where):
         return Recipe.for_encoder(encoder.name, **changes)
 

@@ -224,6 +224,14 @@ def write_record(
             for task in plan.tasks.values()
         ],
         "recipes": {label: recipe.settings(defaults=True) for label, recipe in prepared.recipes.items()},
+        "ways": {
+            way: {
+                encoder: recipe.settings(defaults=True)
+                for (encoder, label), recipe in prepared.ways.items()
+                if label == way
+            }
+            for way in dict.fromkeys(label for _, label in prepared.ways)
+        },
         "layers": {
             one.name: {encoder.label: list(plan.layers(one.name, encoder)) for encoder in plan.encoders}
             for one in prepared.experiments

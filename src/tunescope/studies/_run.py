@@ -136,6 +136,11 @@ def complete(
     n_told = len(store.damaged)
     with _threads(study.threads):
         ended = work_off(graph, prepared.bench, worker)
+        further = _further(prepared, store, wanted)
+        wanted += further
+        graph = missing_units(further, store)
+        if len(graph):
+            ended += work_off(graph, prepared.bench, worker)
     for damaged in store.damaged[n_told:]:
         watcher.noted(str(damaged))
     spent, summary = lay_out(prepared, store, wanted, ended, overrides, watcher)
@@ -143,7 +148,7 @@ def complete(
         _forget_encoders(prepared.plan, store)
     failures = [one for one in ended if not one.is_done]
     if failures:
-        raise UnitsFailed(_said_of(failures, len(graph), folder)) from next(one.error for one in failures if one.error)
+        raise UnitsFailed(_said_of(failures, len(ended), folder)) from next(one.error for one in failures if one.error)
     return StudyResult(
         study=study,
         folder=folder,
@@ -199,6 +204,13 @@ def wanted_units(experiments: Sequence[Experiment], plan: Plan) -> list[Work]:
         for work in experiment.units(plan):
             found.setdefault(place(work), work)
     return list(found.values())
+
+
+def _further(prepared: Prepared, store: ResultStore, wanted: Sequence[Work]) -> list[Work]:
+    """The units that can be named only now that those wanted first are there."""
+    known = set(map(place, wanted))
+    found = (work for one in prepared.experiments for work in one.further(prepared.plan, store))
+    return list({place(work): work for work in found if place(work) not in known}.values())
 
 
 def _redone(graph: Graph[Work], store: ResultStore) -> list[str]:
@@ -335,5 +347,5 @@ def _forget_encoders(plan: Plan, store: ResultStore) -> None:
     """Remove the fine-tuned encoders of a study that does not keep them."""
     from tunescope.studies._units.tuned import forget_weights
 
-    for course in plan.courses:
+    for course in (*plan.courses, *plan.ways):
         forget_weights(course.end, store)

@@ -17,7 +17,7 @@ class Layers(Method):
     short: ClassVar[str | None] = "layers"
 
     layers: LayerChoice
-    """`4-6`, `[4, 5, 6]`, `last` or `all`; 0 is the embedding layer."""
+    """`4-6`, `[4, 5, 6]`, `last`, `upper` (half) or `all`; 0 is the embedding layer."""
 
     def prepare(self, model: Any, seed: int) -> Any:
         """Freeze the other layers."""

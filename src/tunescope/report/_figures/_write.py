@@ -18,6 +18,7 @@ from tunescope.findings import (
     find_paths,
     find_runs,
     find_similarity_curves,
+    find_ways,
     measure_agreement,
     summarise,
     tally,
@@ -48,6 +49,7 @@ from tunescope.report._figures._tables import (
     summary_table,
     write_table_files,
 )
+from tunescope.report._figures._ways import accuracy_against_kept, ways_table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -153,6 +155,7 @@ def _figures_of(study: Study, run: Run) -> Iterator[tuple[str, Figure | None]]:
     memorisation = [one for one in find_memorisation(study, run) if one.layer in (layer, -1)]
     yield _stem("measures", run), measures_over_updates(find_measures(study, run), title, layer)
     yield _stem("memorisation", run), memorisation_curves(memorisation, title)
+    yield _stem("recipes", run), accuracy_against_kept(find_ways(study, run), title)
 
 
 def _tables_of(study: Study, runs: Sequence[Run]) -> Iterator[tuple[str, Table, str]]:
@@ -172,6 +175,8 @@ def _tables_of(study: Study, runs: Sequence[Run]) -> Iterator[tuple[str, Table, 
         blocks = blocks_table(find_clusters(study, run))
         yield _stem("blocks", run), blocks, f"What blocks linearity, {run.title}."
         yield _stem("measures", run), measures_table(find_measures(study, run)), f"Measures, {run.title}."
+        caption = f"Ways of fine-tuning, {run.title}, last layer."
+        yield _stem("recipes", run), ways_table(find_ways(study, run)), caption
     if not all(only_spatial(find_measures(study, run)) for run in runs):
         caption = "Rank correlation of what two measures say of fine-tuning, over runs, seeds and layers."
         yield "measures-agreement", agreement_table(measure_agreement(study, runs)), caption

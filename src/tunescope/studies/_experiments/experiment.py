@@ -53,6 +53,8 @@ class Experiment(ABC):
     """Whether it looks at what fine-tuning on one task does to another (the setting `sources`)."""
     reads_snapshots: ClassVar[bool] = False
     """Whether it looks at an encoder while it is fine-tuned."""
+    reads_recipes: ClassVar[bool] = False
+    """Whether it compares ways of fine-tuning (the setting `recipes`)."""
     observers: ClassVar[tuple[str, ...]] = ()
     """Observers that it needs on the way beside the usual ones, by name."""
 
@@ -67,6 +69,10 @@ class Experiment(ABC):
     @abstractmethod
     def units(self, plan: Plan) -> Iterator[Work]:
         """The units of work that the experiment reads."""
+
+    def further(self, plan: Plan, store: ResultStore) -> Iterator[Work]:
+        """Further units that it reads, which can be named only when the others are there; none by default."""
+        yield from ()
 
     @abstractmethod
     def rows(self, plan: Plan, store: ResultStore) -> Iterator[Rows]:

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from tunescope.storage import ArrayFile, UnitWriter
     from tunescope.tasks import Task
 
-Need = Literal["vectors", "test", "start-vectors", "distances", "centroids", "predictions"]
+Need = Literal["vectors", "test", "start-vectors", "distances", "centroids", "predictions", "head"]
 """What an observer reads of a state. `test`: the vectors of the test points as well. `start-vectors`: the vectors of
-the first state, which are then kept on disk until the last state was seen."""
+the first state, which are then kept on disk until the last state was seen. `head`: what the head that the encoder is
+trained with says of train and test, where there is one."""
 
 FOLDER = "tunescope.studies._observers"
 GROUP = "tunescope.observers"

@@ -127,6 +127,25 @@ class SeenLayer:
 
 
 @dataclass(frozen=True)
+class SeenHead:
+    """What the head that an encoder is trained with says of a split."""
+
+    probabilities: NDArray[np.float64]
+    """(n, k), rows that sum to 1."""
+    labels: tuple[str, ...]
+    """The k labels that it knows."""
+    y: NDArray[np.str_]
+    """(n,) true labels."""
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the points whose most probable label is the true one."""
+        import numpy as np
+
+        return float((np.asarray(self.labels)[self.probabilities.argmax(axis=1)] == self.y).mean())
+
+
+@dataclass(frozen=True)
 class SeenState:
     """A state of an encoder, as observers see it."""
 
@@ -142,6 +161,8 @@ class SeenState:
     n_states: int
     """States of the whole trajectory, at most."""
     watcher: Watcher = field(default_factory=Watcher)
+    head: Mapping[str, SeenHead] = field(default_factory=dict)
+    """By split, what the head says; empty where there is none, or no observer needs it."""
 
     def place(self, layer: int) -> dict[str, Any]:
         """The columns that say which layer and update a row is about."""

@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator, model_validator
+from pydantic import Field, field_serializer, field_validator, model_validator
 
 from tunescope.studies._settings.objects import is_encoder
+from tunescope.studies._settings.parts import Settings
 
 
-class EncoderChoice(BaseModel):
+class EncoderChoice(Settings):
     """An encoder of a study."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     name: str = Field(min_length=1)
     """A short name, a hub id or a local folder."""

@@ -21,6 +21,7 @@ class ExperimentKind(Protocol):
     tables: ClassVar[tuple[Any, ...]]
     order: ClassVar[int]
     reads_sources: ClassVar[bool]
+    reads_recipes: ClassVar[bool]
 
 
 _KNOWN: dict[str, type[Any]] = {}

@@ -4,42 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator
 
 from tunescope.errors import StudyError, near
 from tunescope.finetuning import Recipe
-from tunescope.records import CONVENTIONS, Convention, MapMethod
-from tunescope.studies._points.maps import MAP_POINTS
+from tunescope.records import CONVENTIONS, Convention
 from tunescope.studies._settings.encoder_choice import EncoderChoice
 from tunescope.studies._settings.experiments import experiment_kinds, experiment_names
 from tunescope.studies._settings.objects import of_object
+from tunescope.studies._settings.parts import Classifier, Few, Index, Keep, Natural, Settings
+from tunescope.studies._settings.recipes import RecipeChoice, known_settings
 from tunescope.studies._settings.task_choice import TaskChoice
 from tunescope.studies._settings.yaml import Document, Place, read_document
 
-Natural = Annotated[int, Field(ge=1, le=1_000_000_000, strict=True)]
-Index = Annotated[int, Field(ge=0, le=2**32 - 1, strict=True)]
-"""As seeds of NumPy are bounded."""
-Few = Annotated[int, Field(ge=1, le=10_000, strict=True)]
-"""Of what takes memory or time for each: widths, runs, threads."""
 Layers = Literal["last", "all"] | list[Index]
 """Which layers are looked at: the last one, every one (0 is the embedding layer), or these."""
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class ExperimentChoice(_Settings):
+class ExperimentChoice(Settings):
     """An experiment of a study."""
 
     name: str = Field(min_length=1)
@@ -55,55 +39,11 @@ class ExperimentChoice(_Settings):
         return name
 
 
-RecipeChanges = Recipe.changes(_Settings, without=["epochs"])
+RecipeChanges = Recipe.changes(Settings, without=["epochs"])
 """Where fine-tuning departs from the paper's recipe (Zhou and Srikumar 2022, section 3)."""
 
 
-class Classifier(_Settings):
-    """The classifier probe (Zhou and Srikumar 2022, section 2.1)."""
-
-    hidden: tuple[Few, Few] = (256, 256)
-    """Widths of the two hidden layers."""
-    alpha: float = Field(default=1e-4, ge=0, allow_inf_nan=False)
-    """Weight of the L2 penalty."""
-    max_iter: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] = 1000
-    """Most passes over the training points."""
-    runs: Few = 5
-    """Initialisations: accuracy is their mean and standard deviation."""
-    search: bool = False
-    """Whether `hidden` and `alpha` are chosen by the paper's grid, on a part of the training set."""
-
-
-class Keep(_Settings):
-    """What of a study stays on disk beside its tables."""
-
-    encoders: bool = True
-    """Whether fine-tuned encoders are kept; without them, a further experiment has to fine-tune again."""
-    points: bool = True
-    """Whether the points of every snapshot are projected and kept, for the explorer."""
-    maps: list[MapMethod] = []
-    """Further projections of them; each takes seconds a snapshot and layer. `umap` needs the package umap-learn."""
-    map_points: Annotated[int, Field(ge=10, le=1_000_000, strict=True)] = MAP_POINTS
-    """Points of such a projection: a sub-sample with every label."""
-
-    @field_validator("maps", mode="before")
-    @classmethod
-    def _one_is_a_list_of_one(cls, value: Any) -> Any:
-        return [value] if isinstance(value, str) else value
-
-    @field_validator("maps")
-    @classmethod
-    def _nothing_twice(cls, values: list[str]) -> list[str]:
-        return list(dict.fromkeys(values))
-
-    @model_validator(mode="after")
-    def _maps_are_of_points(self) -> Keep:
-        if self.maps and not self.points:
-            raise ValueError("`maps` shows points: it needs `points: true`")
-        return self
-
-
-class Study(_Settings):
+class Study(Settings):
     """What a study asks for; every field but `name`, `encoders`, `tasks` and `experiments` has a default."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)
@@ -116,6 +56,8 @@ class Study(_Settings):
     """Tasks that are probed, and that encoders are fine-tuned on."""
     seeds: list[Index] = Field(default=[0], min_length=1)
     """Seeds of the fine-tuning; one fine-tuned encoder each."""
+    recipes: list[RecipeChoice] = Field(default=[])
+    """Ways of fine-tuning that are compared: each is a method by name, or what departs from `recipe`."""
     experiments: list[ExperimentChoice] = Field(min_length=1)
     """Questions that are asked."""
     sources: list[str] = Field(default=[])
@@ -134,10 +76,12 @@ class Study(_Settings):
     """Epochs of the classifier probe of the memorisation experiment."""
     convention: Convention | Literal["both"] = "all"
     """Which label pairs count in a spatial similarity: all, as in the published code, or both, told apart."""
-    measures: list[str] = []
+    measures: list[str] = Field(default=[])
     """Further measures of the spaces on the way, by name (`tunescope.geometry.measures`)."""
     permutations: Natural = 20
     """Random orders of the labels that the experiment `chance` draws."""
+    equal_accuracy: float = Field(default=0.9, gt=0, le=1, allow_inf_nan=False)
+    """Accuracy on the training points at which ways of fine-tuning are compared, beside their ends."""
     device: str = "auto"
     """`auto` (cuda, mps or cpu, the first there is), or a device of PyTorch."""
     allow_pickle: bool = False
@@ -167,25 +111,41 @@ class Study(_Settings):
                 raise ValueError(f"unknown measure {name!r}; {near(name, known)}")
         return names
 
-    @field_validator("sources", "seeds", "measures", mode="before")
+    @field_validator("sources", "seeds", "measures", "recipes", mode="before")
     @classmethod
     def _one_is_a_list_of_one(cls, value: Any) -> Any:
-        return [value] if isinstance(value, (str, int)) else value
+        return [value] if isinstance(value, (str, int, Mapping)) else value
 
     @field_validator("experiments", mode="before")
     @classmethod
-    def _experiments_by_name(cls, value: Any) -> Any:
+    def _experiments_by_name(cls, value: Any, info: ValidationInfo) -> Any:
         if value == "all":
-            value = list(experiment_names())
+            has_recipes = bool(info.data.get("recipes"))
+            value = [name for name, kind in experiment_kinds().items() if has_recipes or not kind.reads_recipes]
         return _named(value)
 
-    @field_validator("encoders", "tasks", "sources", "seeds", "experiments", "measures")
+    @field_validator("experiments")
+    @classmethod
+    def _recipes_are_read(cls, asked: list[ExperimentChoice], info: ValidationInfo) -> list[ExperimentChoice]:
+        kinds = experiment_kinds()
+        readers = [name for name, kind in kinds.items() if kind.reads_recipes]
+        read = [choice.name for choice in asked if choice.name in readers]
+        if read and info.data.get("recipes") == []:
+            raise ValueError(f"{read[0]} compares ways of fine-tuning; name them under `recipes`")
+        if not read and info.data.get("recipes"):
+            raise ValueError(
+                f"`recipes` is read by no experiment of this study; add {' or '.join(readers)}, or leave it out"
+            )
+        return asked
+
+    @field_validator("encoders", "tasks", "sources", "seeds", "recipes", "experiments", "measures")
     @classmethod
     def _nothing_twice(cls, values: list[Any]) -> list[Any]:
         names = [getattr(value, "label", None) or getattr(value, "name", value) for value in values]
         twice = sorted({str(name) for name in names if names.count(name) > 1})
         if twice:
-            hint = "; give each a `label` of its own" if isinstance(values[0], EncoderChoice) else ""
+            has_label = isinstance(values[0], (EncoderChoice, RecipeChoice))
+            hint = "; give each a `label` of its own" if has_label else ""
             raise ValueError(f"{', '.join(twice)} stands there twice{hint}")
         return values
 
@@ -264,14 +224,16 @@ def read_study(source: str | Path, overrides: Mapping[str, Any] | None = None) -
             {key: value for key, value in item.items() if key != "layers"} if isinstance(item, Mapping) else item
             for item in content["experiments"]
         ]
-    if "experiments" in changes and "sources" not in changes:
-        # The file's sources are those of its own experiments.
+    if "experiments" in changes:
+        # The file's sources and recipes are those of its own experiments.
         kinds, asked = experiment_kinds(), _named(changes["experiments"])
         names = (
             [str(item.get("name")) for item in asked if isinstance(item, Mapping)] if isinstance(asked, list) else []
         )
-        if names and not any(getattr(kinds.get(name), "reads_sources", False) for name in names):
-            content.pop("sources", None)
+        for setting in ("sources", "recipes"):
+            is_read = any(getattr(kinds.get(name), f"reads_{setting}", False) for name in names)
+            if names and not is_read and setting not in changes:
+                content.pop(setting, None)
     try:
         return Study.model_validate(content), document
     except ValidationError as error:
@@ -381,4 +343,6 @@ def _fields_at(place: Place) -> Iterable[str]:
         "classifier": Classifier,
         "keep": Keep,
     }
+    if place and place[0] == "recipes":
+        return known_settings()
     return (parts[str(place[0])] if place else Study).model_fields

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from tunescope.records import schema
 from tunescope.studies._observers.observer import Kept, Observer
-from tunescope.studies._observers.seen import SeenLayer, SeenState
+from tunescope.studies._observers.seen import SeenHead, SeenLayer, SeenState
+from tunescope.studies._trajectories.reach import Reach
 from tunescope.studies._trajectories.trajectory import Trajectory, Walked
 from tunescope.studies._watching import Watcher
 
@@ -53,6 +54,8 @@ class Observed:
         Hears how far it is.
     writer : UnitWriter, optional
         Takes the time that the parts take.
+    reach : Reach, optional
+        Keeps the first state whose head reaches an accuracy.
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class Observed:
         *,
         watcher: Watcher | None = None,
         writer: UnitWriter | None = None,
+        reach: Reach | None = None,
     ) -> None:
         self.folder = folder
         self.layers = layers
@@ -73,6 +77,7 @@ class Observed:
         self.n_states = n_states
         self.watcher = watcher or Watcher()
         self._writer = writer
+        self._reach = reach
         self._needs = frozenset(need for one in observers for need in one.needs)
         self._start: tuple[int, dict[int, SeenLayer]] | None = None
         self._last: tuple[int, dict[int, LabelDistances]] | None = None
@@ -99,16 +104,33 @@ class Observed:
 
     def see(self, update: int, epoch: float, encoder: Encoder) -> None:
         """Have a state looked at by every observer, and keep what they say, whole or not at all."""
+        head = encoder.head if "head" in self._needs else None
+        layers = self.layers if head is None else sorted({*self.layers, encoder.n_layers})
         with self._timing("vectors of snapshots"):
-            train = encoder.encode(self.task.train, layers=self.layers, task=self.task.name)
+            train = encoder.encode(self.task.train, layers=layers, task=self.task.name)
         test = None
-        if "test" in self._needs or "predictions" in self._needs:
+        if head is not None or self._needs & {"test", "predictions"}:
             with self._timing("vectors of snapshots"):
-                test = encoder.encode(self.task.test, layers=self.layers, task=self.task.name)
-        self.see_vectors(update, epoch, train, test)
+                test = encoder.encode(self.task.test, layers=layers, task=self.task.name)
+        said: dict[str, SeenHead] = {}
+        if head is not None and test is not None:
+            for split, encoding in (("train", train), ("test", test)):
+                shares = head.probabilities(encoding.vectors[encoder.n_layers])
+                said[split] = SeenHead(shares, head.labels, encoding.labels)
+        if self._reach is not None:
+            # Before the state counts as seen: a run that is cut off in between sees it again.
+            self._reach.consider(update, encoder, said)
+        self.see_vectors(update, epoch, train, test, said)
 
-    def see_vectors(self, update: int, epoch: float, train: Encoding, test: Encoding | None) -> None:
-        """The same for a state whose vectors are at hand."""
+    def see_vectors(
+        self,
+        update: int,
+        epoch: float,
+        train: Encoding,
+        test: Encoding | None,
+        head: Mapping[str, SeenHead] | None = None,
+    ) -> None:
+        """The same for a state whose vectors, and what its head says, are at hand."""
         before = self._before(update) if "distances" in self._needs else None
         layers = {
             layer: SeenLayer(
@@ -125,7 +147,7 @@ class Observed:
                     _ = seen.distances
         earlier = [there for there in self.updates() if there < update]
         start = layers if not earlier else self._start_layers(min(earlier), train.labels)
-        state = SeenState(update, epoch, layers, start, self.task, self.n_states, self.watcher)
+        state = SeenState(update, epoch, layers, start, self.task, self.n_states, self.watcher, head or {})
         self._write(state, is_first=not earlier)
         self._seen = {*self.updates(), update}
         if "distances" in self._needs:
@@ -295,6 +317,7 @@ def watch(
     writer: UnitWriter,
     folder: Path,
     watcher: Watcher,
+    reach: Reach | None = None,
 ) -> Walked:
     """Walk a trajectory under the eyes of observers, and lay out what they saw as tables and arrays of a unit.
 
@@ -314,13 +337,18 @@ def watch(
         Keeps what was seen when the walk is cut off; a further call goes on from there.
     watcher : Watcher
         Hears how far it is.
+    reach : Reach, optional
+        Keeps the first state whose head reaches an accuracy.
 
     Returns
     -------
     Walked
         The end of the trajectory.
     """
-    seen = Observed(folder / "snapshots", layers, observers, task, trajectory.n_states, watcher=watcher, writer=writer)
+    n_states = trajectory.n_states
+    seen = Observed(
+        folder / "snapshots", layers, observers, task, n_states, watcher=watcher, writer=writer, reach=reach
+    )
     with writer.timing("training"):
         end = trajectory.walk(seen.see if layers else None, seen.updates() if layers else (), folder, watcher)
     for note in end.notes:

@@ -19,6 +19,8 @@ class Course:
     task: str
     """The task that its end was tuned on, and whose points were watched on the way."""
     seed: int
+    recipe: str = ""
+    """What a study calls the way of fine-tuning; empty for its own recipe."""
 
     @property
     def label(self) -> str:

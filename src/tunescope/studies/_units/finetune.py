@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shutil
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunescope.studies._observers.observer import Observer, observer_key
 from tunescope.studies._trajectories.fine_tuning import FineTuningTrajectory, training_inputs
 from tunescope.studies._trajectories.observed import watch
+from tunescope.studies._trajectories.reach import Reach
 from tunescope.studies._units.keys import Setting, digest, same_inputs, without_defaults
 from tunescope.studies._units.work import EncoderState, Work
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 WEIGHTS = "encoder"
 """The folder of a unit that holds the fine-tuned encoder, as a Hugging Face folder."""
+REACHED = "reached"
+"""The folder of a unit with the encoder as it was when it first had the accuracy that was asked for, before the end."""
 _NOT_IN_KEYS = "points"
 """What this observer keeps is for the explorer: a unit that was recorded without is not done again for its sake."""
 
@@ -41,6 +45,10 @@ class FineTuneUnit(Work):
     observers: tuple[Observer, ...] = ()
     """Who looks at the snapshots."""
     task_kind: str = "word"
+    reach: float | None = None
+    """The weights of the first snapshot whose head has this accuracy on the training points are kept as well."""
+    recipe_label: str = field(default="", compare=False)
+    """What a study calls the recipe; empty for its own."""
 
     kind = "finetune"
     activity = "the rest of fine-tuning"
@@ -70,6 +78,7 @@ class FineTuneUnit(Work):
             "every": self.every,
             "layers": list(self.layers),
             "observers": Setting(self._further(), {}, first=False),
+            "reach": Setting(self.reach, None, first=False),
         }
         return {"training": self.training_inputs(), "snapshots": snapshots}
 
@@ -78,7 +87,8 @@ class FineTuneUnit(Work):
 
     @property
     def title(self) -> str:
-        return f"fine-tuning of {self.encoder.label} on {self.task}, seed {self.seed}"
+        way = f", {self.recipe_label}" if self.recipe_label else ""
+        return f"fine-tuning of {self.encoder.label} on {self.task}, seed {self.seed}{way}"
 
     def find(self, store: ResultStore) -> Unit | None:
         """This unit, or one of the same training with the same updates that looked at more layers, or at more."""
@@ -96,6 +106,7 @@ class FineTuneUnit(Work):
         looked = snapshots.get("observers", {})
         return (
             snapshots.get("every") == self.every
+            and (self.reach is None or snapshots.get("reach") == self.reach)
             and set(self.layers) <= set(snapshots.get("layers", ()))
             and all(looked.get(name) == settings for name, settings in self._further().items())
         )
@@ -117,6 +128,9 @@ class FineTuneUnit(Work):
 
     def run(self, writer: UnitWriter, bench: Bench, folder: Path) -> None:
         trajectory, task = self.trajectory(bench), bench.tasks[self.task]
-        end = watch(trajectory, self.layers, self.observers, task, writer, folder, bench.watcher)
+        reach = Reach(self.reach, folder / REACHED) if self.reach is not None else None
+        end = watch(trajectory, self.layers, self.observers, task, writer, folder, bench.watcher, reach)
         end.encoder.save(writer.folder(WEIGHTS))
+        if reach is not None and reach.update not in (None, end.log[-1]["update"]):
+            shutil.copytree(reach.weights, writer.folder(REACHED), dirs_exist_ok=True)
         bench.remember(self.tuned_key, end.encoder)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunescope.records import TUNED
-from tunescope.studies._units.finetune import WEIGHTS, FineTuneUnit
+from tunescope.studies._units.finetune import REACHED, WEIGHTS, FineTuneUnit
 from tunescope.studies._units.work import EncoderState, Work
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ class FineTuned(EncoderState):
 
     @property
     def title(self) -> str:
-        return f"{self.label} fine-tuned on {self.tuning.task} (seed {self.tuning.seed})"
+        way = f", {self.tuning.recipe_label}" if self.tuning.recipe_label else ""
+        return f"{self.label} fine-tuned on {self.tuning.task} (seed {self.tuning.seed}{way})"
 
     @property
     def needs(self) -> tuple[Work, ...]:
@@ -116,10 +117,14 @@ class FineTuned(EncoderState):
             "stage": TUNED,
         }
 
+    def weights(self, store: ResultStore) -> Path:
+        """The folder with its weights."""
+        return Weights(self.tuning).result(store).folder(WEIGHTS)
+
     def load(self, bench: Bench) -> Encoder:
         from tunescope.encoders import Pooling, load_encoder
 
-        encoder = load_encoder(Weights(self.tuning).result(bench.store).folder(WEIGHTS), device=bench.device)
+        encoder = load_encoder(self.weights(bench.store), device=bench.device)
         settings = self.tuning.encoder.pooling_settings()
         if settings is not None:  # the folder may be of a training that chose another pooling, or of version 0.1.0
             encoder.pooling = Pooling(**settings)
@@ -130,6 +135,9 @@ def forget_weights(state: EncoderState, store: ResultStore) -> None:
     """Remove the weights of a fine-tuned encoder; whoever needs them again has to train again."""
     if not isinstance(state, FineTuned):
         return
+    there = state.tuning.find(store)
+    if there is not None:
+        store.drop_folder(there.kind, there.key, REACHED)
     weights = Weights(state.tuning)
     while (unit := weights.find(store)) is not None:
         if unit.kind == weights.kind:
