@@ -14,7 +14,7 @@ from tunescope.errors import StudyError
 from tunescope.finetuning import Recipe, fine_tune
 from tunescope.storage import ArrayFile, read_table
 from tunescope.studies import run_study
-from tunescope.studies._follow import Following, follow_states
+from tunescope.studies._elsewhere.follow import Following, follow_states
 from tunescope.studies._observers.observer import Observer
 from tunescope.studies._observers.seen import SeenLayer
 from tunescope.studies._trajectories.checkpoints import Checkpoint, Checkpoints

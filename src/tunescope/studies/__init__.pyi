@@ -1,8 +1,14 @@
-from ._compare import (
+from ._elsewhere.compare import (
     compare as compare,
 )
-from ._compare import (
+from ._elsewhere.compare import (
     follow as follow,
+)
+from ._elsewhere.follow import (
+    Following as Following,
+)
+from ._elsewhere.follow import (
+    follow_states as follow_states,
 )
 from ._experiments.experiment import (
     Experiment as Experiment,
@@ -21,12 +27,6 @@ from ._experiments.experiment import (
 )
 from ._explorer.added_maps import (
     add_maps as add_maps,
-)
-from ._follow import (
-    Following as Following,
-)
-from ._follow import (
-    follow_states as follow_states,
 )
 from ._observers.observer import (
     Kept as Kept,

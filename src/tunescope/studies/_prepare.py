@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tunescope.errors import StudyError, TunescopeError
+from tunescope.studies._elsewhere.others import Others, find_others
 from tunescope.studies._experiments.registry import experiment
 from tunescope.studies._observers.measured import Measures
 from tunescope.studies._observers.observer import Observer, observer, usual_observers
 from tunescope.studies._observers.points import ShownPoints
-from tunescope.studies._others import Others, find_others
 from tunescope.studies._plan import Plan
 from tunescope.studies._points.maps import check_methods
 from tunescope.studies._settings.study import EncoderChoice, Study, TaskChoice
