@@ -132,7 +132,7 @@ def _study_of(
     watcher: Watcher | None,
     settings: dict[str, Any],
 ) -> StudyResult:
-    usual = [name for name, kind in experiment_kinds().items() if not kind.reads_sources]
+    usual = [name for name, kind in experiment_kinds().items() if not kind.reads_sources and not kind.reads_recipes]
     fixed = {"encoders", "tasks"} & set(settings)
     if fixed:
         raise StudyError(f"{', '.join(sorted(fixed))}: what is looked at is said by the other arguments")
