@@ -20,11 +20,11 @@ demo: $(VENV)/installed
 
 # Everything: tests, and the examples in docstrings.
 test: $(VENV)/installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # The part that takes less than a minute: no browser, no real data, nothing slow.
 fast: $(VENV)/installed
-	$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser and not real_data"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not browser and not real_data"
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .

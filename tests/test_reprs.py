@@ -16,7 +16,17 @@ from tunescope.storage import ResultStore, Verified
 
 LIMIT = 200
 #: Classes of which there is no instance: they are made to be subclassed, or are raised.
-WITHOUT = {"Experiment", "Observer", "Trajectory", "Section", "SpaceMeasure", "ComparisonMeasure", "Method", "Anchor"}
+WITHOUT = {
+    "Experiment",
+    "Observer",
+    "Trajectory",
+    "Section",
+    "SpaceMeasure",
+    "ComparisonMeasure",
+    "Method",
+    "Anchor",
+    "GeometryCallback",
+}
 
 
 def points(n: int = 300, d: int = 384) -> tuple[np.ndarray, np.ndarray]:

@@ -45,6 +45,7 @@ def test_labels_are_text_whatever_they_hold(kind, tmp_path, monkeypatch):
     class Found:
         source, n_points, width, n_clusters, linear, undecided, conflicts, scale = "x", 4, 2, 2, False, 0, 0, 1.0
         notes = (ODD[kind],)
+        n_pairs, n_forced, separable_by_chance, dimensions, chance = 1, 1, 1.0, 2, "chance alone gives this"
         gaps = ({"label": ODD[kind], "n_points": 2, "distance": 1.0, "scaled": None, "nearest": ODD[kind]},)
         blocks = ({"kind": "overlap", "label_a": ODD[kind], "label_b": ODD[kind], "n_points": 2},)
 

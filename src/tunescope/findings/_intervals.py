@@ -150,7 +150,7 @@ def estimate(values: Iterable[float | None], within: Range = ANY, *, over: str =
     0.7
     >>> found = estimate([0.99, 0.98, 0.99, 0.97, 0.999], CORRELATION)
     >>> f"{found.low:.3f} to {found.high:.3f}"
-    '0.966 to 0.998'
+    '0.954 to 0.998'
     """
     numbers = tuple(
         within.clipped(float(value)) for value in values if value is not None and math.isfinite(float(value))
