@@ -36,6 +36,11 @@ LISTS = (
     ("tunescope.tasks", "Reader.known"),
     ("tunescope.finetuning", "Method.registry"),
     ("tunescope.finetuning", "Anchor.registry"),
+    ("tunescope.studies._settings.experiments", "_KNOWN"),
+    ("tunescope.studies", "Observer._known"),
+    ("tunescope.integrations", "VectorFile._known"),
+    ("tunescope.execution", "Executor._known"),
+    ("tunescope.report._page._section", "_registered"),
 )
 
 
@@ -115,13 +120,18 @@ def place(tmp_path, monkeypatch):
 def _nothing_stays(monkeypatch):
     import importlib
 
+    from tunescope.execution import executor_names
     from tunescope.finetuning import Anchor, Method
     from tunescope.geometry import measures
+    from tunescope.integrations._vectors.reader import vector_files
+    from tunescope.report._page._section import sections
     from tunescope.studies import experiment_names
+    from tunescope.studies._observers.observer import observer_kinds
     from tunescope.tasks import load_task, readers
 
     # all that is found by looking is there before a page adds to it
     load_task("toy-pos"), readers(), Method.known(), Anchor.known(), measures(), experiment_names()
+    observer_kinds(), vector_files(), executor_names(), sections()
     for module, path in LISTS:
         owner: Any = importlib.import_module(module)
         *way, last = path.split(".")
